@@ -1,0 +1,11 @@
+//! The pure data that every part of pgmason speaks: identifiers, the catalog, findings and reports.
+//!
+//! Nothing here does IO, knows a parser or holds a connection.
+
+pub mod catalog;
+pub mod finding;
+pub mod identifier;
+
+pub use catalog::{Catalog, Object, ObjectId, ObjectKind, ServerVersion};
+pub use finding::{Finding, FindingObject, Fix, Level};
+pub use identifier::{Identifier, QualifiedName};
