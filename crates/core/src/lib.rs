@@ -1,0 +1,9 @@
+//! The thinking: rules over schemas and migration files. No IO, no connection, no printing.
+
+pub mod access;
+pub mod findings;
+pub mod locations;
+pub mod observations;
+pub mod rulebook;
+pub mod rules;
+pub mod schema;

@@ -1,0 +1,6 @@
+//! Rules of the section.
+
+use super::Rule;
+
+/// In alphabetical order.
+pub static RULES: &[&Rule] = &[];
