@@ -1,0 +1,221 @@
+//! A running scratch server and the guard that outlives its owner by a moment.
+//!
+//! The guard is a shell in a process group of its own, so Ctrl-C does not reach it. It holds the reading end of a
+//! pipe; when this process ends, however it ends, the pipe closes, and the guard stops the server and removes the
+//! folder.
+
+use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use postgres::NoTls;
+use tempfile::TempDir;
+
+use crate::database::MIGRATION_ROLE;
+use crate::installation::Installation;
+use crate::prepared::TEMPLATE_DATABASE;
+use crate::{ScratchError, copy, sweep, unprivileged};
+
+/// `$1` postgres, `$2` scratch folder, `$3` the signal to stop it with, `$4` `remove` or `keep`.
+const GUARD: &str = r#"
+"$1" -D "$2/data" -k "$2" </dev/null >"$2/log" 2>&1 &
+server=$!
+while read -r line; do :; done
+kill -s $3 $server 2>/dev/null
+wait $server
+if [ "$4" = remove ]; then rm -rf "$2"; fi
+"#;
+
+#[derive(Clone, Copy)]
+enum Afterwards {
+    Remove,
+    Keep,
+}
+
+/// Only the name of the socket depends on it.
+const PORT: u16 = 5432;
+
+/// Nothing here has to survive a crash.
+const SETTINGS: &str = "
+listen_addresses = ''
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+wal_level = logical
+max_wal_senders = 4
+max_connections = 60
+shared_buffers = 32MB
+dynamic_shared_memory_type = mmap
+max_prepared_transactions = 4
+jit = off
+log_min_messages = fatal
+logging_collector = off
+";
+
+pub(crate) struct Server {
+    /// None once stopped.
+    guard: Option<Child>,
+    folder: Option<TempDir>,
+    path: PathBuf,
+    superuser: String,
+    /// Held as long as the folder is in use.
+    _lock: File,
+}
+
+impl Server {
+    /// Copies the data folder and starts a server on the copy.
+    pub(crate) fn start_copy_of(prepared: &Path, installation: &Installation) -> Result<Self, ScratchError> {
+        let folder = tempfile::Builder::new()
+            .prefix(sweep::PREFIX)
+            .tempdir()
+            .map_err(ScratchError::file("create a folder in", std::env::temp_dir()))?;
+        let user = unprivileged::user()?;
+        unprivileged::give(folder.path(), user)?;
+        let superuser = fs::read_to_string(prepared.join("superuser")).map_err(ScratchError::file("read", prepared))?;
+        // Locked before there is anything to sweep.
+        let lock = lock(folder.path())?;
+        copy::folder(prepared, &folder.path().join("data"), user)?;
+        Self::start(folder, lock, installation, superuser, Afterwards::Remove)
+    }
+
+    /// Starts a server on `folder/data`, and leaves the folder in place when it stops.
+    pub(crate) fn start_in(
+        folder: TempDir,
+        installation: &Installation,
+        superuser: &str,
+    ) -> Result<Self, ScratchError> {
+        let lock = lock(folder.path())?;
+        let data = folder.path().join("data");
+        let configuration = data.join("postgresql.auto.conf");
+        fs::write(&configuration, SETTINGS).map_err(ScratchError::file("write", &configuration))?;
+        let name = data.join("superuser");
+        fs::write(&name, superuser).map_err(ScratchError::file("write", &name))?;
+        Self::start(folder, lock, installation, superuser.to_owned(), Afterwards::Keep)
+    }
+
+    fn start(
+        folder: TempDir,
+        lock: File,
+        installation: &Installation,
+        superuser: String,
+        afterwards: Afterwards,
+    ) -> Result<Self, ScratchError> {
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", GUARD, "pgmason-guard"])
+            .arg(&installation.postgres)
+            .arg(folder.path())
+            .args(match afterwards {
+                Afterwards::Remove => ["QUIT", "remove"],
+                // A clean shutdown: every copy of the folder starts without recovering.
+                Afterwards::Keep => ["INT", "keep"],
+            })
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .current_dir("/")
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LC_ALL", "C")
+            .process_group(0);
+        let guard = unprivileged::run_as(&mut command, unprivileged::user()?)
+            .spawn()
+            .map_err(|source| ScratchError::Program { program: "/bin/sh".into(), source })?;
+        let path = folder.path().to_owned();
+        let mut server = Self { guard: Some(guard), folder: Some(folder), path, superuser, _lock: lock };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), ScratchError> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let config = self.superuser_config("template1");
+        let socket = self.path.join(format!(".s.PGSQL.{PORT}"));
+        loop {
+            // Connecting before the socket is there would cost a thread and a runtime each time.
+            if socket.exists() && config.connect(NoTls).is_ok() {
+                return Ok(());
+            }
+            let ended = !self.path.join("data/postmaster.pid").exists() && self.path.join("log").exists() && {
+                // The pid file appears within milliseconds of the log.
+                sleep(Duration::from_millis(50));
+                !self.path.join("data/postmaster.pid").exists()
+            };
+            let log = fs::read_to_string(self.path.join("log")).unwrap_or_default();
+            if Instant::now() > deadline || (ended && !log.is_empty()) {
+                return Err(ScratchError::NotStarted { log: log.trim().to_owned() });
+            }
+            sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// As the role that migrations run as.
+    pub(crate) fn config(&self, database: &str) -> postgres::Config {
+        self.config_of(MIGRATION_ROLE, database)
+    }
+
+    pub(crate) fn superuser_config(&self, database: &str) -> postgres::Config {
+        self.config_of(&self.superuser, database)
+    }
+
+    fn config_of(&self, user: &str, database: &str) -> postgres::Config {
+        let mut config = postgres::Config::new();
+        config.host_path(&self.path).port(PORT).user(user).dbname(database).application_name("pgmason");
+        config
+    }
+
+    /// The secret that lets a session of the database run one statement as superuser.
+    pub(crate) fn make_secret(&self, database: &str) -> Result<String, ScratchError> {
+        let random = || RandomState::new().build_hasher().finish();
+        let secret = format!("{:016x}{:016x}", random(), random());
+        let mut client = self.superuser_config(database).connect(NoTls)?;
+        client.execute("INSERT INTO pgmason_scratch.secret (value) VALUES ($1)", &[&secret])?;
+        Ok(secret)
+    }
+
+    pub(crate) fn create_database(&self, name: &str) -> Result<(), ScratchError> {
+        let mut client = self.superuser_config("template1").connect(NoTls)?;
+        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE_DATABASE} OWNER {MIGRATION_ROLE}"))?;
+        drop(client);
+        self.copy_settings(TEMPLATE_DATABASE, name)
+    }
+
+    /// `ALTER DATABASE … SET` does not go along with a template.
+    pub(crate) fn copy_settings(&self, from: &str, to: &str) -> Result<(), ScratchError> {
+        let mut client = self.superuser_config("template1").connect(NoTls)?;
+        client.execute(include_str!("copy_settings.sql"), &[&from, &to])?;
+        Ok(())
+    }
+
+    /// Stops the server cleanly and hands its folder back.
+    pub(crate) fn stop(mut self) -> Result<TempDir, ScratchError> {
+        let folder = self.folder.take();
+        self.shut_down();
+        folder.ok_or(ScratchError::NotStarted { log: String::new() })
+    }
+
+    fn shut_down(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            drop(guard.stdin.take());
+            drop(guard.wait());
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, ScratchError> {
+    let path = folder.join(sweep::LOCK);
+    let file = File::create(&path).map_err(ScratchError::file("create", &path))?;
+    file.lock().map_err(ScratchError::file("lock", &path))?;
+    Ok(file)
+}
