@@ -11,6 +11,8 @@ pub mod table;
 
 use std::fmt;
 
+#[cfg(any())]
+use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::rulebook::{OptionValue, RuleLevel};
 use crate::schema::SchemaContext;
@@ -37,6 +39,9 @@ pub enum Check {
     Schema(fn(&SchemaContext<'_>, &mut Findings<'_>)),
     /// The same, but only where a live server's counters are at hand.
     Live(fn(&SchemaContext<'_>, &mut Findings<'_>)),
+    /// Migration files, in the order in which they run.
+    #[cfg(any())]
+    Files(fn(&FilesContext<'_>, &mut Findings<'_>)),
 }
 
 impl fmt::Debug for Check {
@@ -44,6 +49,8 @@ impl fmt::Debug for Check {
         f.write_str(match self {
             Self::Schema(_) => "Schema",
             Self::Live(_) => "Live",
+            #[cfg(any())]
+            Self::Files(_) => "Files",
         })
     }
 }

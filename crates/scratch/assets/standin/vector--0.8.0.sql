@@ -61,7 +61,7 @@ BEGIN
         entries := CASE type_name
             WHEN 'sparsevec' THEN '(SELECT pg_catalog.array_agg(coalesce((SELECT pg_catalog.split_part(e, '':'', 2)::float8 FROM pg_catalog.regexp_split_to_table(pg_catalog.btrim(pg_catalog.split_part(%1$s::text, ''/'', 1), ''{} ''), ''\s*,\s*'') AS e WHERE e <> '''' AND pg_catalog.split_part(e, '':'', 1)::integer = place), 0) ORDER BY place) FROM pg_catalog.generate_series(1, pg_catalog.split_part(%1$s::text, ''/'', 2)::integer) AS place)'
             ELSE 'pg_catalog.string_to_array(pg_catalog.btrim(%1$s::text, ''[] ''), '','')::float8[]' END;
-        pairs := format('FROM pg_catalog.unnest(%s, %s) AS pair(a, b)', format(entries, '$1'), format(entries, '$2'));
+        pairs := format('FROM unnest(%s, %s) AS pair(a, b)', format(entries, '$1'), format(entries, '$2'));
         dot := 'coalesce(sum(a * b), 0)';
 
         EXECUTE format('CREATE FUNCTION l2_distance(%1$s, %1$s) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', type_name, 'SELECT pg_catalog.sqrt(coalesce(sum((a - b) * (a - b)), 0)) ' || pairs);
@@ -96,7 +96,7 @@ BEGIN
     -- plpgsql where a vector is returned: it converts the text on RETURN without naming the type.
     FOREACH type_name IN ARRAY ARRAY['vector', 'halfvec'] LOOP
         entries := 'pg_catalog.string_to_array(pg_catalog.btrim(%1$s::text, ''[] ''), '','')::float8[]';
-        pairs := format('FROM pg_catalog.unnest(%s, %s) WITH ORDINALITY AS pair(a, b, place)', format(entries, '$1'), format(entries, '$2'));
+        pairs := format('FROM unnest(%s, %s) WITH ORDINALITY AS pair(a, b, place)', format(entries, '$1'), format(entries, '$2'));
         EXECUTE format('CREATE FUNCTION vector_dims(%s) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', type_name, 'SELECT pg_catalog.cardinality(' || format(entries, '$1') || ')');
         EXECUTE format('CREATE FUNCTION l2_normalize(%1$s) RETURNS %1$s LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', type_name,
             format('BEGIN RETURN (SELECT ''['' || pg_catalog.string_agg(coalesce(a / nullif(norm, 0), 0)::real::text, '','' ORDER BY place) || '']'' FROM (SELECT a, place, pg_catalog.sqrt(sum(a * a) OVER ()) AS norm FROM pg_catalog.unnest(%s) WITH ORDINALITY AS entry(a, place)) AS normed); END', format(entries, '$1')));
@@ -114,7 +114,7 @@ BEGIN
         EXECUTE format('CREATE OPERATOR || (LEFTARG = %1$s, RIGHTARG = %1$s, FUNCTION = %1$s_concat)', type_name);
 
         EXECUTE format('CREATE FUNCTION %1$s_accum(float8[], %1$s) RETURNS float8[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', type_name,
-            format('SELECT ($1[1] + 1) || (SELECT pg_catalog.array_agg(coalesce(a, 0) + b ORDER BY place) FROM pg_catalog.unnest($1[2:], %s) WITH ORDINALITY AS pair(a, b, place))', format(entries, '$2')));
+            format('SELECT ($1[1] + 1) || (SELECT pg_catalog.array_agg(coalesce(a, 0) + b ORDER BY place) FROM unnest($1[2:], %s) WITH ORDINALITY AS pair(a, b, place))', format(entries, '$2')));
         EXECUTE format('CREATE FUNCTION %1$s_sum(float8[]) RETURNS %1$s LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', type_name,
             'BEGIN RETURN CASE WHEN $1[1] > 0 THEN ''['' || pg_catalog.array_to_string($1[2:]::real[], '','') || '']'' END; END');
         EXECUTE format('CREATE FUNCTION %1$s_avg(float8[]) RETURNS %1$s LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', type_name,

@@ -1,0 +1,16 @@
+-- Makes deparsed text the same whatever the session's settings are. PostgreSQL 13 and newer.
+-- A short lock_timeout: deparse functions take ACCESS SHARE locks, which queue behind a running ALTER TABLE.
+SELECT
+    current_setting('server_version_num')::integer AS version,
+    set_config('search_path', 'pg_catalog', true),
+    set_config('DateStyle', 'ISO, MDY', true),
+    set_config('IntervalStyle', 'postgres', true),
+    set_config('TimeZone', 'UTC', true),
+    set_config('extra_float_digits', '1', true),
+    set_config('bytea_output', 'hex', true),
+    set_config('standard_conforming_strings', 'on', true),
+    set_config('quote_all_identifiers', 'off', true),
+    set_config('lc_monetary', 'C', true),
+    set_config('xmloption', 'content', true),
+    set_config('jit', 'off', true),
+    set_config('lock_timeout', '10s', true)

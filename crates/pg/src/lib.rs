@@ -1,0 +1,10 @@
+//! The one holder of a connection: connect, introspect, run statements.
+
+pub mod connect;
+pub mod connection_string;
+pub mod introspect;
+pub mod run;
+
+pub use connect::{ConnectError, ConnectOptions, ServerFacts, connect, server_facts};
+pub use connection_string::ConnectionString;
+pub use introspect::{IntrospectError, IntrospectOptions, Platform, introspect};
