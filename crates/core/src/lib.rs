@@ -2,11 +2,9 @@
 
 pub mod access;
 pub mod expression;
-#[cfg(any())]
 pub mod files;
 pub mod findings;
 pub mod locations;
-#[cfg(any())]
 pub mod migrations;
 pub mod observations;
 pub mod rulebook;

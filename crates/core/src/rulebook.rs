@@ -134,6 +134,15 @@ impl Rulebook {
         }
     }
 
+    /// The option's value as a list; a single text is a list of one.
+    pub fn option_list(&self, rule: &Rule, name: &str) -> Vec<String> {
+        match self.option(rule, name) {
+            Some(OptionValue::List(values)) => values,
+            Some(OptionValue::Text(value)) => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn option(&self, rule: &Rule, name: &str) -> Option<OptionValue> {
         let configured = self.rules.get(rule.name).and_then(|settings| settings.options.get(name)).cloned();
         configured

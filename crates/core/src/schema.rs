@@ -99,11 +99,7 @@ impl<'a> SchemaContext<'a> {
     }
 
     pub fn option_list(&self, name: &str) -> Vec<String> {
-        match self.rulebook.option(self.rule, name) {
-            Some(OptionValue::List(values)) => values,
-            Some(OptionValue::Text(value)) => vec![value],
-            _ => Vec::new(),
-        }
+        self.rulebook.option_list(self.rule, name)
     }
 }
 

@@ -1,1 +1,20 @@
-//! placeholder
+//! Each command's work as one function that returns a report: what the terminal and the web page both call.
+//!
+//! Nothing here prints. What takes time is told through [`progress::Reporter`].
+
+pub mod check;
+pub mod configuration;
+pub mod doctor;
+pub mod error;
+pub mod folder;
+pub mod init;
+pub mod observe;
+pub mod open;
+pub mod progress;
+pub mod project;
+pub mod replay;
+pub mod snapshot;
+pub mod source;
+pub mod tables;
+
+pub use error::JobError;

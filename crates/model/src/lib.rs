@@ -8,4 +8,4 @@ pub mod identifier;
 
 pub use catalog::{Catalog, Object, ObjectId, ObjectKind, ServerVersion};
 pub use finding::{Finding, FindingObject, Fix, Level};
-pub use identifier::{Identifier, QualifiedName};
+pub use identifier::{Identifier, QualifiedName, is_keyword, needs_quoting, quote_literal};

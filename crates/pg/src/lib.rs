@@ -4,6 +4,7 @@ pub mod connect;
 pub mod connection_string;
 pub mod introspect;
 pub mod run;
+mod tls;
 
 pub use connect::{ConnectError, ConnectOptions, ServerFacts, connect, server_facts};
 pub use connection_string::ConnectionString;

@@ -1,1 +1,9 @@
-//! Tests.
+//! What the connection and the introspection do, against a real server: the one that `PGMASON_TEST_DATABASE_URL` names.
+
+mod connecting;
+mod determinism;
+mod every_kind;
+mod platform;
+mod privileges;
+mod support;
+mod versions;

@@ -25,6 +25,10 @@ pub enum ScratchError {
     Database(#[from] postgres::Error),
     #[error("the baseline {baseline} does not load: {message}")]
     Baseline { baseline: &'static str, message: String },
+    #[error("the list of the baseline's objects cannot be read")]
+    PlatformList(#[source] serde_json::Error),
+    #[error(transparent)]
+    Introspect(#[from] pgmason_pg::IntrospectError),
     #[error("running as root, and no unprivileged user to run PostgreSQL as")]
     NoUnprivilegedUser,
 }

@@ -21,9 +21,10 @@ mod stand_in;
 mod sweep;
 mod unprivileged;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use pgmason_model::ServerVersion;
+use pgmason_model::{ObjectId, ServerVersion};
 
 pub use baseline::Baseline;
 pub use database::{MIGRATION_ROLE, ScratchDatabase};
@@ -69,6 +70,7 @@ pub struct Scratch {
     installation: Installation,
     baseline: Baseline,
     databases: u32,
+    platform: BTreeSet<ObjectId>,
 }
 
 impl Scratch {
@@ -79,7 +81,8 @@ impl Scratch {
         let installation = installation::choose(options, &cache, progress)?;
         let prepared = prepared::data_folder(&installation, options.baseline, &cache, progress)?;
         let server = Server::start_copy_of(&prepared, &installation)?;
-        Ok(Self { server, installation, baseline: options.baseline, databases: 0 })
+        let platform = prepared::read_platform(&prepared)?;
+        Ok(Self { server, installation, baseline: options.baseline, databases: 0, platform })
     }
 
     /// `embedded PostgreSQL 17.5`, `local PostgreSQL 15.18`.
@@ -111,8 +114,8 @@ impl Scratch {
         Ok(ScratchDatabase::new(self.server.config(&name), secret, self.installation.extension_folder.clone()))
     }
 
-    /// The untouched baseline, to be read only: what is in it belongs to the platform.
-    pub fn baseline_config(&self) -> postgres::Config {
-        self.server.config(prepared::TEMPLATE_DATABASE)
+    /// The baseline's objects: what is there before the project does anything.
+    pub fn platform(&self) -> &BTreeSet<ObjectId> {
+        &self.platform
     }
 }

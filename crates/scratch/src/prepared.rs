@@ -1,7 +1,12 @@
 //! Data folders with the baseline in them, made once per server and baseline, and then only copied.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use pgmason_model::ObjectId;
+use pgmason_pg::IntrospectOptions;
 
 use crate::database::MIGRATION_ROLE;
 use crate::installation::Installation;
@@ -10,6 +15,9 @@ use crate::{Baseline, Progress, ScratchError, cache, copy, unprivileged};
 
 /// The database that further ones are copied from.
 pub(crate) const TEMPLATE_DATABASE: &str = "pgmason_baseline";
+
+/// In the data folder: the ids of the baseline's objects.
+const PLATFORM_FILE: &str = "platform.json";
 
 pub(crate) fn data_folder(
     installation: &Installation,
@@ -43,7 +51,10 @@ fn prepare(folder: &Path, installation: &Installation, baseline: Baseline) -> Re
     initdb(&data, installation, baseline, user)?;
     let server = Server::start_in(place, installation, baseline.superuser())?;
     load(&server, baseline)?;
+    let platform = platform_ids(&server)?;
     let place = server.stop()?;
+    let list = place.path().join("data").join(PLATFORM_FILE);
+    fs::write(&list, platform).map_err(ScratchError::file("write", &list))?;
     // Copied as this process's own user, so that every later run can read it.
     copy::folder(&place.path().join("data"), folder, None)
 }
@@ -72,6 +83,21 @@ fn initdb(
     }
     let text = String::from_utf8_lossy(&output.stderr);
     Err(ScratchError::ProgramFailed { program: "initdb", output: text.trim().to_owned() })
+}
+
+/// Every object of the baseline, as a JSON list of ids.
+fn platform_ids(server: &Server) -> Result<Vec<u8>, ScratchError> {
+    let mut client = server.superuser_config(TEMPLATE_DATABASE).connect(postgres::NoTls)?;
+    let catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    let ids: Vec<&ObjectId> = catalog.objects.keys().collect();
+    serde_json::to_vec(&ids).map_err(ScratchError::PlatformList)
+}
+
+/// Reads what [`platform_ids`] wrote.
+pub(crate) fn read_platform(folder: &Path) -> Result<BTreeSet<ObjectId>, ScratchError> {
+    let path = folder.join(PLATFORM_FILE);
+    let text = fs::read(&path).map_err(ScratchError::file("read", &path))?;
+    serde_json::from_slice(&text).map_err(ScratchError::PlatformList)
 }
 
 fn load(server: &Server, baseline: Baseline) -> Result<(), ScratchError> {

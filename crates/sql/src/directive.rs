@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn dbmate_sections_are_found() {
-        let text = "-- head\n-- migrate:up transaction:false\ncreate index i on t (a);\n--migrate:down\ndrop index i;\n";
+        let text =
+            "-- head\n-- migrate:up transaction:false\ncreate index i on t (a);\n--migrate:down\ndrop index i;\n";
         let sections = dbmate_sections(text).unwrap();
         assert_eq!(&text[sections.up.span.clone()], "create index i on t (a);\n");
         assert!(!sections.up.transaction);

@@ -108,7 +108,9 @@ fn rules_and_reason(words: &str, source: IgnoreSource) -> (Vec<String>, Option<S
     let mut rules = Vec::new();
     let mut rest = words.trim_start();
     loop {
-        let length = rest.find(|character: char| !(character.is_ascii_alphanumeric() || "-_/".contains(character))).unwrap_or(rest.len());
+        let length = rest
+            .find(|character: char| !(character.is_ascii_alphanumeric() || "-_/".contains(character)))
+            .unwrap_or(rest.len());
         let (rule, after) = rest.split_at(length);
         if rule.is_empty() {
             break;

@@ -75,7 +75,22 @@ fn continues_word(byte: u8) -> bool {
 fn is_operator(byte: u8) -> bool {
     matches!(
         byte,
-        b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'`' | b'?'
+        b'+' | b'-'
+            | b'*'
+            | b'/'
+            | b'<'
+            | b'>'
+            | b'='
+            | b'~'
+            | b'!'
+            | b'@'
+            | b'#'
+            | b'%'
+            | b'^'
+            | b'&'
+            | b'|'
+            | b'`'
+            | b'?'
     )
 }
 
@@ -193,7 +208,8 @@ fn dollar(sql: &str, start: usize) -> Option<Token> {
 }
 
 fn end_of_number(bytes: &[u8], start: usize) -> usize {
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let digits =
+        |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let decimal = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'_').count();
     if bytes[start] == b'0' && matches!(bytes.get(start + 1), Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B')) {
         return start + digits(start);
@@ -206,7 +222,8 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
     }
     if matches!(bytes.get(at), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-        let exponent = bytes.get(at + 1 + sign..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+        let exponent =
+            bytes.get(at + 1 + sign..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
         if exponent > 0 {
             at += 1 + sign + exponent;
         }
@@ -216,15 +233,19 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
 
 fn end_of_operator(bytes: &[u8], start: usize) -> usize {
     let mut end = start;
-    while end < bytes.len() && is_operator(bytes[end]) {
-        let comment = end > start && matches!((bytes[end], bytes.get(end + 1)), (b'-', Some(b'-')) | (b'/', Some(b'*')));
+    // No operator is longer than a name (NAMEDATALEN 64); without the limit a long run of `+` would be read again for each of them.
+    let limit = bytes.len().min(start + 64);
+    while end < limit && is_operator(bytes[end]) {
+        let comment =
+            end > start && matches!((bytes[end], bytes.get(end + 1)), (b'-', Some(b'-')) | (b'/', Some(b'*')));
         if comment {
             break;
         }
         end += 1;
     }
     // Only an operator with one of ~ ! @ # % ^ & | ` ? may end in + or -.
-    let special = bytes[start..end].iter().any(|byte| memchr3(b'~', b'!', b'@', &[*byte]).is_some() || b"#%^&|`?".contains(byte));
+    let special =
+        bytes[start..end].iter().any(|byte| memchr3(b'~', b'!', b'@', &[*byte]).is_some() || b"#%^&|`?".contains(byte));
     while !special && end > start + 1 && matches!(bytes[end - 1], b'+' | b'-') {
         end -= 1;
     }
@@ -293,7 +314,8 @@ fn unescape(text: &str) -> String {
             _ => (0, 10),
         };
         if length > 0 {
-            let number = text.get(at..at + length).and_then(|digits| u32::from_str_radix(digits, radix).ok()).unwrap_or(0);
+            let number =
+                text.get(at..at + length).and_then(|digits| u32::from_str_radix(digits, radix).ok()).unwrap_or(0);
             at += length;
             if matches!(code, b'u' | b'U') {
                 let mut buffer = [0; 4];
@@ -324,7 +346,10 @@ fn decode_unicode(text: &str) -> String {
         decoded.push_str(&rest[..at]);
         let after = &rest[at + 1..];
         let (skip, length) = if after.starts_with('+') { (1, 6) } else { (0, 4) };
-        let code = after.get(skip..skip + length).and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+        let code = after
+            .get(skip..skip + length)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .and_then(char::from_u32);
         match code {
             Some(character) => {
                 decoded.push(character);
@@ -357,13 +382,10 @@ mod tests {
 
     #[test]
     fn quotes_end_where_postgresql_ends_them() {
-        assert_eq!(kinds(r"'a\' E'b\'c' U&'d' N'e' x'1f'").iter().map(|token| token.1).collect::<Vec<_>>(), [
-            r"'a\'",
-            r"E'b\'c'",
-            "U&'d'",
-            "N'e'",
-            "x'1f'"
-        ]);
+        assert_eq!(
+            kinds(r"'a\' E'b\'c' U&'d' N'e' x'1f'").iter().map(|token| token.1).collect::<Vec<_>>(),
+            [r"'a\'", r"E'b\'c'", "U&'d'", "N'e'", "x'1f'"]
+        );
         assert_eq!(kinds("'it''s' \"a\"\"b\"").len(), 2);
         assert!(!next_token("'abc", 0).unwrap().terminated);
         assert!(!next_token("E'abc\\", 0).unwrap().terminated);
@@ -371,9 +393,10 @@ mod tests {
 
     #[test]
     fn dollars_are_quotes_only_where_postgresql_reads_them_so() {
-        assert_eq!(kinds("$1 a$b$c $$x;$$ $t$ $$ $t$").iter().map(|token| token.1).collect::<Vec<_>>(), [
-            "$1", "a$b$c", "$$x;$$", "$t$ $$ $t$"
-        ]);
+        assert_eq!(
+            kinds("$1 a$b$c $$x;$$ $t$ $$ $t$").iter().map(|token| token.1).collect::<Vec<_>>(),
+            ["$1", "a$b$c", "$$x;$$", "$t$ $$ $t$"]
+        );
         assert_eq!(kinds("$ä$ x $ä$").len(), 1);
         assert!(!next_token("$a$ b", 0).unwrap().terminated);
     }
@@ -382,9 +405,10 @@ mod tests {
     fn comments_nest_and_operators_stop_before_them() {
         assert_eq!(kinds("/* a /* b */ c */ 1").len(), 2);
         assert_eq!(kinds("1+--x\n2").iter().map(|token| token.1).collect::<Vec<_>>(), ["1", "+", "--x", "2"]);
-        assert_eq!(kinds("a=-1 b@-c 1..2 .5 1.5e-3 0x1f").iter().map(|token| token.1).collect::<Vec<_>>(), [
-            "a", "=", "-", "1", "b", "@-", "c", "1", "..", "2", ".5", "1.5e-3", "0x1f"
-        ]);
+        assert_eq!(
+            kinds("a=-1 b@-c 1..2 .5 1.5e-3 0x1f").iter().map(|token| token.1).collect::<Vec<_>>(),
+            ["a", "=", "-", "1", "b", "@-", "c", "1", "..", "2", ".5", "1.5e-3", "0x1f"]
+        );
     }
 
     #[test]

@@ -136,7 +136,11 @@ impl<'a> Splitter<'a> {
     fn line_at(&mut self, offset: usize) -> u32 {
         let (from, line) = self.counted;
         let bytes = self.text.as_bytes();
-        let line = if offset >= from { line + count_lines(&bytes[from..offset]) } else { line - count_lines(&bytes[offset..from]) };
+        let line = if offset >= from {
+            line + count_lines(&bytes[from..offset])
+        } else {
+            line - count_lines(&bytes[offset..from])
+        };
         self.counted = (offset, line);
         line
     }
@@ -174,7 +178,8 @@ impl<'a> Splitter<'a> {
         let start = memchr::memchr(b'\n', &bytes[self.at..]).map_or(bytes.len(), |offset| self.at + offset + 1);
         let mut line_start = start;
         while line_start < bytes.len() {
-            let line_end = memchr::memchr(b'\n', &bytes[line_start..]).map_or(bytes.len(), |offset| line_start + offset);
+            let line_end =
+                memchr::memchr(b'\n', &bytes[line_start..]).map_or(bytes.len(), |offset| line_start + offset);
             let line = &bytes[line_start..line_end];
             if line.strip_suffix(b"\r").unwrap_or(line) == b"\\." {
                 return self.piece(PieceKind::CopyData, start..line_start, line_end, Vec::new());
@@ -188,7 +193,8 @@ impl<'a> Splitter<'a> {
     /// `\name arguments` up to the end of the line, or up to psql's separator `\\`.
     fn meta_command(&mut self, backslash: usize, comments: Vec<Range<usize>>) -> Piece {
         let bytes = self.text.as_bytes();
-        let line_end = memchr::memchr2(b'\n', b'\r', &bytes[backslash..]).map_or(bytes.len(), |offset| backslash + offset);
+        let line_end =
+            memchr::memchr2(b'\n', b'\r', &bytes[backslash..]).map_or(bytes.len(), |offset| backslash + offset);
         let rest = self.text.get(backslash + 1..line_end).unwrap_or("");
         let (rest, end) = match rest.find("\\\\") {
             Some(offset) => (&rest[..offset], backslash + 1 + offset + 2),

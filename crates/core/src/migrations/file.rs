@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pgmason_sql::directive;
-use pgmason_sql::ignore::Ignore;
+use pgmason_sql::ignore::{Ignore, IgnoreScope};
 use pgmason_sql::split::{Piece, PieceKind, SplitProblem, split};
 use pgmason_sql::{Statement, parse_statement};
 
@@ -115,7 +115,7 @@ impl MigrationFile {
                 problem.line += first_line;
             }
             for ignore in &mut self.ignores {
-                ignore.shift_lines(first_line);
+                shift_ignore(ignore, base, first_line);
             }
         }
         self.problems = found.problems;
@@ -132,6 +132,14 @@ impl MigrationFile {
                 self.other_pieces.push(piece);
             }
         }
+    }
+}
+
+fn shift_ignore(ignore: &mut Ignore, bytes: usize, lines: u32) {
+    ignore.offset += bytes;
+    ignore.line += lines;
+    if let IgnoreScope::Lines(covered) = &mut ignore.scope {
+        *covered = covered.start() + lines..=covered.end() + lines;
     }
 }
 

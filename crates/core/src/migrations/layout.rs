@@ -86,8 +86,8 @@ impl Layout {
         match self {
             Self::Prisma => (name == "migration.sql" && !folder.is_empty()).then(|| numbered(folder, Direction::Up)),
             Self::Diesel => match name {
-                "up.sql" => Some(numbered(folder, Direction::Up)),
-                "down.sql" => Some(numbered(folder, Direction::Down)),
+                "up.sql" => Some(diesel(folder, Direction::Up)),
+                "down.sql" => Some(diesel(folder, Direction::Down)),
                 _ => None,
             },
             _ if !folder.is_empty() => None,
@@ -159,6 +159,17 @@ fn numbered(stem: &str, direction: Direction) -> FileName {
     }
 }
 
+/// `2024-01-31-120000_name`: the version is what stands before the first underscore, without its dashes.
+fn diesel(folder: &str, direction: Direction) -> FileName {
+    match folder.split_once('_') {
+        Some((version, description)) if version.contains('-') && !version.starts_with('-') => {
+            let digits = version.replace('-', "");
+            numbered(&format!("{digits}_{description}"), direction)
+        }
+        _ => numbered(folder, direction),
+    }
+}
+
 /// `V1__name.sql`, `V1.2__name.sql`, `U1__name.sql`.
 fn versioned_name(name: &str) -> Option<FileName> {
     let stem = name.strip_suffix(".sql")?;
@@ -204,6 +215,10 @@ mod tests {
         }
         assert_eq!(read(Layout::Refinery, "U2__a.sql").1, Direction::Down);
         assert_eq!(read(Layout::Diesel, "1_a/down.sql").1, Direction::Down);
+        assert_eq!(
+            read(Layout::Diesel, "2024-01-31-120000_a/up.sql"),
+            (Some("20240131120000".to_owned()), Direction::Up)
+        );
         assert_eq!(read(Layout::Numbered, "1_shutdown.sql").1, Direction::Up);
     }
 

@@ -11,7 +11,6 @@ pub mod table;
 
 use std::fmt;
 
-#[cfg(any())]
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::rulebook::{OptionValue, RuleLevel};
@@ -40,7 +39,6 @@ pub enum Check {
     /// The same, but only where a live server's counters are at hand.
     Live(fn(&SchemaContext<'_>, &mut Findings<'_>)),
     /// Migration files, in the order in which they run.
-    #[cfg(any())]
     Files(fn(&FilesContext<'_>, &mut Findings<'_>)),
 }
 
@@ -49,7 +47,6 @@ impl fmt::Debug for Check {
         f.write_str(match self {
             Self::Schema(_) => "Schema",
             Self::Live(_) => "Live",
-            #[cfg(any())]
             Self::Files(_) => "Files",
         })
     }

@@ -3,7 +3,7 @@
 //! Readers run in a fixed order, owners before what they own; a sub-object whose relation is unknown (it belongs to an
 //! extension) is left out by every reader.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pgmason_model::catalog::{Role, Statistics, Unmodelled};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
@@ -21,15 +21,18 @@ pub(super) struct Builder {
     pub(super) role_names: HashMap<u32, Identifier>,
     /// Type and array type of the project → the type's id.
     pub(super) user_types: HashMap<u32, ObjectId>,
+    /// The relation whose columns are being read, and how many were.
+    positions: (u32, i32),
     pub(super) column_facts: HashMap<Address, ColumnFacts>,
     pub(super) operator_classes: HashMap<u32, OperatorClassFacts>,
     /// `(access method, input type)` that have a default operator class.
     pub(super) default_classes: HashSet<(u32, u32)>,
     pub(super) collations: HashMap<u32, QualifiedName>,
-    pub(super) dependencies: BTreeSet<(ObjectId, ObjectId)>,
+    pub(super) dependencies: Vec<(ObjectId, ObjectId)>,
+    /// Index → the constraint that it carries.
+    pub(super) index_constraints: HashMap<u32, ObjectId>,
     /// Owned sequence → its column, and whether it is an identity column.
     pub(super) sequence_owners: HashMap<ObjectId, (ObjectId, bool)>,
-    pub(super) default_sequences: HashMap<ObjectId, QualifiedName>,
     pub(super) unmodelled: Vec<Unmodelled>,
     pub(super) unreadable: BTreeMap<String, String>,
     pub(super) statistics: Statistics,
@@ -56,8 +59,24 @@ impl Builder {
         self.objects.push((id, object));
     }
 
+    /// Counts the columns of a relation, whose rows come one after the other.
+    pub(super) fn next_position(&mut self, relation: u32) -> i32 {
+        let last = if self.positions.0 == relation { self.positions.1 } else { 0 };
+        self.positions = (relation, last + 1);
+        last + 1
+    }
+
     pub(super) fn alias(&mut self, address: Address, id: ObjectId) {
         self.addresses.insert(address, id);
+    }
+
+    /// The role's name; `public` for OID 0. A role that is gone keeps its number, as PostgreSQL shows it.
+    pub(super) fn role_name(&self, oid: u32) -> Identifier {
+        match self.role_names.get(&oid) {
+            Some(name) => name.clone(),
+            None if oid == 0 => Identifier::from("public"),
+            None => Identifier::from(oid.to_string()),
+        }
     }
 
     pub(super) fn relation(&self, oid: u32) -> Option<&ObjectId> {

@@ -10,7 +10,6 @@ pub(super) struct Query {
     pub(super) name: &'static str,
     pub(super) sql: &'static str,
     pub(super) decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
-    pub(super) since_major: u32,
     pub(super) statistics_only: bool,
 }
 
@@ -19,7 +18,7 @@ const fn query(
     sql: &'static str,
     decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
 ) -> Query {
-    Query { name, sql, decode, since_major: 13, statistics_only: false }
+    Query { name, sql, decode, statistics_only: false }
 }
 
 const fn statistics_query(
@@ -27,7 +26,7 @@ const fn statistics_query(
     sql: &'static str,
     decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
 ) -> Query {
-    Query { name, sql, decode, since_major: 13, statistics_only: true }
+    Query { name, sql, decode, statistics_only: true }
 }
 
 pub(super) static QUERIES: &[Query] = &[

@@ -12,7 +12,7 @@ BEGIN
                      ('macaddr', 'macaddr'), ('macaddr8', 'macaddr8'), ('inet', 'inet'), ('cidr', 'cidr'), ('text', 'text'), ('"char"', 'char'), ('bytea', 'bytea'),
                      ('bit', 'bit'), ('varbit', 'varbit'), ('numeric', 'numeric'), ('anyenum', 'enum'), ('uuid', 'uuid'), ('name', 'name'), ('bool', 'bool'), ('bpchar', 'bpchar')) AS t (type_name, class_name)
     LOOP
-        EXECUTE format(
+        EXECUTE pg_catalog.format(
             'CREATE OPERATOR CLASS %I DEFAULT FOR TYPE %2$s USING gin AS
                 FUNCTION 2 (%2$s, %2$s) gin_btree_extract_value(anyelement, internal),
                 FUNCTION 3 (%2$s, %2$s) gin_btree_extract_query(anyelement, internal, smallint, internal, internal),

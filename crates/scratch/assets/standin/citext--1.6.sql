@@ -45,9 +45,9 @@ BEGIN
         ('citext_pattern_ge', '~>=~', '~<=~', '~<~', 'scalargtsel', 'scalargtjoinsel', '~>=~', ''), ('citext_pattern_gt', '~>~', '~<~', '~<=~', 'scalargtsel', 'scalargtjoinsel', '~>~', ''))
         AS o (name, sign, commutator, negator, restrict_by, join_by, text_sign, clauses)
     LOOP
-        EXECUTE format('CREATE FUNCTION %s(citext, citext) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', op.name,
-            format('SELECT pg_catalog.lower($1::text) OPERATOR(pg_catalog.%s) pg_catalog.lower($2::text)', op.text_sign));
-        EXECUTE format('CREATE OPERATOR %s (LEFTARG = citext, RIGHTARG = citext, FUNCTION = %s, COMMUTATOR = %s, NEGATOR = %s, RESTRICT = %s, JOIN = %s%s)',
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s(citext, citext) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', op.name,
+            pg_catalog.format('SELECT pg_catalog.lower($1::text) OPERATOR(pg_catalog.%s) pg_catalog.lower($2::text)', op.text_sign));
+        EXECUTE pg_catalog.format('CREATE OPERATOR %s (LEFTARG = citext, RIGHTARG = citext, FUNCTION = %s, COMMUTATOR = %s, NEGATOR = %s, RESTRICT = %s, JOIN = %s%s)',
             op.sign, op.name, op.commutator, op.negator, op.restrict_by, op.join_by, op.clauses);
     END LOOP;
 
@@ -60,10 +60,10 @@ BEGIN
         AS o (name, sign, negator, restrict_by, join_by, text_sign), (VALUES ('citext'), ('text')) AS t (right_type)
     LOOP
         IF op.sign = op.text_sign OR right(op.sign, 1) <> '*' THEN
-            EXECUTE format('CREATE OR REPLACE FUNCTION %s(citext, %s) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', op.name, op.right_type,
-                format('SELECT $1::text OPERATOR(pg_catalog.%s) $2::text', op.text_sign));
+            EXECUTE pg_catalog.format('CREATE OR REPLACE FUNCTION %s(citext, %s) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', op.name, op.right_type,
+                pg_catalog.format('SELECT $1::text OPERATOR(pg_catalog.%s) $2::text', op.text_sign));
         END IF;
-        EXECUTE format('CREATE OPERATOR %s (LEFTARG = citext, RIGHTARG = %s, FUNCTION = %s, NEGATOR = %s, RESTRICT = %s, JOIN = %s)',
+        EXECUTE pg_catalog.format('CREATE OPERATOR %s (LEFTARG = citext, RIGHTARG = %s, FUNCTION = %s, NEGATOR = %s, RESTRICT = %s, JOIN = %s)',
             op.sign, op.right_type, op.name, op.negator, op.restrict_by, op.join_by);
     END LOOP;
 END

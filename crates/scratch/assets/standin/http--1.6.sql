@@ -22,8 +22,8 @@ BEGIN
         'http_post(uri varchar, data jsonb)', 'http_put(uri varchar, content varchar, content_type varchar)', 'http_patch(uri varchar, content varchar, content_type varchar)',
         'http_delete(uri varchar)', 'http_delete(uri varchar, content varchar, content_type varchar)', 'http_head(uri varchar)'
     ] LOOP
-        EXECUTE format('CREATE FUNCTION %s RETURNS http_response LANGUAGE plpgsql AS %L', signature,
-            'BEGIN RETURN ROW(503, ''text/plain'', NULL, ''pgmason stand-in: no request leaves the scratch''); END');
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s RETURNS http_response LANGUAGE sql AS %L', signature,
+            pg_catalog.format('SELECT ROW(503, ''text/plain'', NULL, ''pgmason stand-in: no request leaves the scratch'')::%I.http_response', current_schema()));
     END LOOP;
 END
 $$;

@@ -11,7 +11,7 @@ DECLARE
     kind text;
 BEGIN
     FOREACH kind IN ARRAY ARRAY['json', 'jsonb'] LOOP
-        EXECUTE format('CREATE FUNCTION %1$s_matches_schema(schema json, instance %1$s) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', kind, check_body);
+        EXECUTE pg_catalog.format('CREATE FUNCTION %1$s_matches_schema(schema json, instance %1$s) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %2$L', kind, check_body);
     END LOOP;
 END
 $$;

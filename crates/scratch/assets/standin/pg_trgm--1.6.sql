@@ -19,21 +19,21 @@ DECLARE
     threshold constant text := 'coalesce(nullif(pg_catalog.current_setting(''pg_trgm.%ssimilarity_threshold'', true), '''')::real, %s)';
     name text;
 BEGIN
-    shared := format('(SELECT count(*)::real FROM (%s INTERSECT %s) AS both_texts)', format(trigrams, '$1'), format(trigrams, '$2'));
-    similarity := format('coalesce(%s / nullif((SELECT count(*) FROM (%s UNION %s) AS any_text), 0), 0)::real', shared, format(trigrams, '$1'), format(trigrams, '$2'));
-    contained := format('coalesce(%s / nullif((SELECT count(*) FROM (%s) AS first_text), 0), 0)::real', shared, format(trigrams, '$1'));
+    shared := pg_catalog.format('(SELECT count(*)::real FROM (%s INTERSECT %s) AS both_texts)', pg_catalog.format(trigrams, '$1'), pg_catalog.format(trigrams, '$2'));
+    similarity := pg_catalog.format('coalesce(%s / nullif((SELECT count(*) FROM (%s UNION %s) AS any_text), 0), 0)::real', shared, pg_catalog.format(trigrams, '$1'), pg_catalog.format(trigrams, '$2'));
+    contained := pg_catalog.format('coalesce(%s / nullif((SELECT count(*) FROM (%s) AS first_text), 0), 0)::real', shared, pg_catalog.format(trigrams, '$1'));
 
-    EXECUTE format('CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', 'SELECT ' || similarity);
-    EXECUTE format('CREATE FUNCTION similarity_dist(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', 'SELECT (1 - ' || similarity || ')::real');
-    EXECUTE format('CREATE FUNCTION similarity_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', 'SELECT ' || similarity || ' >= ' || format(threshold, '', '0.3'));
+    EXECUTE pg_catalog.format('CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', 'SELECT ' || similarity);
+    EXECUTE pg_catalog.format('CREATE FUNCTION similarity_dist(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', 'SELECT (1 - ' || similarity || ')::real');
+    EXECUTE pg_catalog.format('CREATE FUNCTION similarity_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', 'SELECT ' || similarity || ' >= ' || pg_catalog.format(threshold, '', '0.3'));
     FOREACH name IN ARRAY ARRAY['word', 'strict_word'] LOOP
-        EXECUTE format('CREATE FUNCTION %s_similarity(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name, 'SELECT ' || contained);
-        EXECUTE format('CREATE FUNCTION %s_similarity_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', name,
-            'SELECT ' || contained || ' >= ' || format(threshold, name || '_', CASE name WHEN 'word' THEN '0.6' ELSE '0.5' END));
-        EXECUTE format('CREATE FUNCTION %s_similarity_commutator_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', name,
-            'SELECT ' || replace(replace(replace(contained, '$1', '$3'), '$2', '$1'), '$3', '$2') || ' >= ' || format(threshold, name || '_', CASE name WHEN 'word' THEN '0.6' ELSE '0.5' END));
-        EXECUTE format('CREATE FUNCTION %s_similarity_dist_op(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name, 'SELECT (1 - ' || contained || ')::real');
-        EXECUTE format('CREATE FUNCTION %s_similarity_dist_commutator_op(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name,
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s_similarity(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name, 'SELECT ' || contained);
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s_similarity_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', name,
+            'SELECT ' || contained || ' >= ' || pg_catalog.format(threshold, name || '_', CASE name WHEN 'word' THEN '0.6' ELSE '0.5' END));
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s_similarity_commutator_op(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L', name,
+            'SELECT ' || replace(replace(replace(contained, '$1', '$3'), '$2', '$1'), '$3', '$2') || ' >= ' || pg_catalog.format(threshold, name || '_', CASE name WHEN 'word' THEN '0.6' ELSE '0.5' END));
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s_similarity_dist_op(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name, 'SELECT (1 - ' || contained || ')::real');
+        EXECUTE pg_catalog.format('CREATE FUNCTION %s_similarity_dist_commutator_op(text, text) RETURNS real LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS %L', name,
             'SELECT (1 - ' || replace(replace(replace(contained, '$1', '$3'), '$2', '$1'), '$3', '$2') || ')::real');
     END LOOP;
 END

@@ -56,7 +56,7 @@ $$;
 -- The text form finds its sibling in its own schema, whatever the caller's search_path says.
 DO $$
 BEGIN
-    EXECUTE format(
+    EXECUTE pg_catalog.format(
         'CREATE FUNCTION hmac(text, text, text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
          $body$ SELECT %I.hmac(pg_catalog.convert_to($1, ''UTF8''), pg_catalog.convert_to($2, ''UTF8''), $3) $body$', current_schema());
 END
@@ -125,15 +125,15 @@ BEGIN
         key_bytes := CASE kind WHEN 'sym' THEN 'pg_catalog.convert_to($2, ''UTF8'')' ELSE '''''::bytea' END;
         FOREACH options IN ARRAY CASE kind WHEN 'sym' THEN ARRAY['', ', text'] ELSE ARRAY['', ', text', ', text, text'] END LOOP
             IF options <> ', text, text' THEN
-                EXECUTE format('CREATE FUNCTION pgp_%s_encrypt(text, %s%s) RETURNS bytea LANGUAGE sql VOLATILE STRICT PARALLEL SAFE AS %L',
-                    kind, key_type, options, format('SELECT pg_catalog.sha256(%s) || pg_catalog.convert_to($1, ''UTF8'')', key_bytes));
-                EXECUTE format('CREATE FUNCTION pgp_%s_encrypt_bytea(bytea, %s%s) RETURNS bytea LANGUAGE sql VOLATILE STRICT PARALLEL SAFE AS %L',
-                    kind, key_type, options, format('SELECT pg_catalog.sha256(%s) || $1', key_bytes));
+                EXECUTE pg_catalog.format('CREATE FUNCTION pgp_%s_encrypt(text, %s%s) RETURNS bytea LANGUAGE sql VOLATILE STRICT PARALLEL SAFE AS %L',
+                    kind, key_type, options, pg_catalog.format('SELECT pg_catalog.sha256(%s) || pg_catalog.convert_to($1, ''UTF8'')', key_bytes));
+                EXECUTE pg_catalog.format('CREATE FUNCTION pgp_%s_encrypt_bytea(bytea, %s%s) RETURNS bytea LANGUAGE sql VOLATILE STRICT PARALLEL SAFE AS %L',
+                    kind, key_type, options, pg_catalog.format('SELECT pg_catalog.sha256(%s) || $1', key_bytes));
             END IF;
-            EXECUTE format('CREATE FUNCTION pgp_%s_decrypt(bytea, %s%s) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %L', kind, key_type, options,
-                format('BEGIN IF pg_catalog.substring($1, 1, 32) <> pg_catalog.sha256(%s) THEN RAISE EXCEPTION ''Wrong key or corrupt data'' USING ERRCODE = ''39000''; END IF; RETURN pg_catalog.convert_from(pg_catalog.substring($1, 33), ''UTF8''); END', key_bytes));
-            EXECUTE format('CREATE FUNCTION pgp_%s_decrypt_bytea(bytea, %s%s) RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %L', kind, key_type, options,
-                format('BEGIN IF pg_catalog.substring($1, 1, 32) <> pg_catalog.sha256(%s) THEN RAISE EXCEPTION ''Wrong key or corrupt data'' USING ERRCODE = ''39000''; END IF; RETURN pg_catalog.substring($1, 33); END', key_bytes));
+            EXECUTE pg_catalog.format('CREATE FUNCTION pgp_%s_decrypt(bytea, %s%s) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %L', kind, key_type, options,
+                pg_catalog.format('BEGIN IF pg_catalog.substring($1, 1, 32) <> pg_catalog.sha256(%s) THEN RAISE EXCEPTION ''Wrong key or corrupt data'' USING ERRCODE = ''39000''; END IF; RETURN pg_catalog.convert_from(pg_catalog.substring($1, 33), ''UTF8''); END', key_bytes));
+            EXECUTE pg_catalog.format('CREATE FUNCTION pgp_%s_decrypt_bytea(bytea, %s%s) RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %L', kind, key_type, options,
+                pg_catalog.format('BEGIN IF pg_catalog.substring($1, 1, 32) <> pg_catalog.sha256(%s) THEN RAISE EXCEPTION ''Wrong key or corrupt data'' USING ERRCODE = ''39000''; END IF; RETURN pg_catalog.substring($1, 33); END', key_bytes));
         END LOOP;
     END LOOP;
 END

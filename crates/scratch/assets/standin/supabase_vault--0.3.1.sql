@@ -37,9 +37,9 @@ DECLARE
     role_name text;
 BEGIN
     FOR role_name IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname IN ('postgres', 'service_role') LOOP
-        EXECUTE format('GRANT USAGE ON SCHEMA vault TO %I', role_name);
-        EXECUTE format('GRANT SELECT, DELETE, TRUNCATE ON vault.secrets, vault.decrypted_secrets TO %I', role_name);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION vault.create_secret(text, text, text, uuid), vault.update_secret(uuid, text, text, text, uuid) TO %I', role_name);
+        EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA vault TO %I', role_name);
+        EXECUTE pg_catalog.format('GRANT SELECT, DELETE, TRUNCATE ON vault.secrets, vault.decrypted_secrets TO %I', role_name);
+        EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION vault.create_secret(text, text, text, uuid), vault.update_secret(uuid, text, text, text, uuid) TO %I', role_name);
     END LOOP;
 END
 $$;

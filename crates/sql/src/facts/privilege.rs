@@ -13,31 +13,43 @@ pub enum SuperuserNeed {
     Setting(String),
 }
 
-/// Settings that only a superuser may SET in a session (context `superuser` or `superuser-backend`), those that migrations do set.
+/// Settings that only a superuser may SET (`pg_settings.context` is `superuser` or `superuser-backend` on PostgreSQL 15).
 const SUPERUSER_SETTINGS: &[&str] = &[
     "allow_in_place_tablespaces",
     "allow_system_table_mods",
+    "backtrace_functions",
     "commit_delay",
     "compute_query_id",
     "deadlock_timeout",
+    "debug_discard_caches",
     "dynamic_library_path",
     "ignore_checksum_failure",
+    "jit_debugging_support",
+    "jit_dump_bitcode",
+    "jit_profiling_support",
     "lc_messages",
-    "local_preload_libraries",
+    "lo_compat_privileges",
+    "log_connections",
+    "log_disconnections",
     "log_duration",
     "log_error_verbosity",
     "log_executor_stats",
     "log_lock_waits",
+    "log_min_duration_sample",
     "log_min_duration_statement",
     "log_min_error_statement",
     "log_min_messages",
+    "log_parameter_max_length",
     "log_parser_stats",
     "log_planner_stats",
     "log_replication_commands",
     "log_statement",
+    "log_statement_sample_rate",
     "log_statement_stats",
     "log_temp_files",
+    "log_transaction_sample_rate",
     "max_stack_depth",
+    "plpgsql.variable_conflict",
     "session_preload_libraries",
     "session_replication_role",
     "temp_file_limit",
@@ -45,8 +57,12 @@ const SUPERUSER_SETTINGS: &[&str] = &[
     "track_counts",
     "track_functions",
     "track_io_timing",
+    "track_wal_io_timing",
+    "update_process_title",
     "wal_compression",
     "wal_consistency_checking",
+    "wal_init_zero",
+    "wal_recycle",
     "zero_damaged_pages",
 ];
 
@@ -61,8 +77,12 @@ pub fn superuser_needs(statement: &Statement) -> Vec<SuperuserNeed> {
         StatementKind::AlterSystem => command("ALTER SYSTEM"),
         StatementKind::CreateTablespace { .. } => command("CREATE TABLESPACE"),
         StatementKind::CreatePublication { all_tables: true, .. } => command("CREATE PUBLICATION … FOR ALL TABLES"),
-        StatementKind::CreatePublication { tables_in_schema: true, .. } => command("CREATE PUBLICATION … FOR TABLES IN SCHEMA"),
-        StatementKind::AlterPublication { tables_in_schema: true, .. } => command("ALTER PUBLICATION … TABLES IN SCHEMA"),
+        StatementKind::CreatePublication { tables_in_schema: true, .. } => {
+            command("CREATE PUBLICATION … FOR TABLES IN SCHEMA")
+        }
+        StatementKind::AlterPublication { tables_in_schema: true, .. } => {
+            command("ALTER PUBLICATION … TABLES IN SCHEMA")
+        }
         StatementKind::CreateRole { superuser: true, .. } => command("CREATE ROLE … SUPERUSER"),
         StatementKind::AlterRole { superuser: true, .. } => command("ALTER ROLE … SUPERUSER"),
         StatementKind::CreateType(created) if created.kind == TypeKind::Base => command("CREATE TYPE (base type)"),
@@ -86,7 +106,8 @@ pub fn superuser_needs(statement: &Statement) -> Vec<SuperuserNeed> {
             needs
         }
         StatementKind::AlterFunction(function) => {
-            let mut needs = if function.needs_superuser { command("ALTER FUNCTION … LEAKPROOF or SUPPORT") } else { Vec::new() };
+            let mut needs =
+                if function.needs_superuser { command("ALTER FUNCTION … LEAKPROOF or SUPPORT") } else { Vec::new() };
             needs.extend(function.settings.iter().filter_map(|(name, _)| superuser_setting(name)));
             needs
         }
@@ -102,11 +123,14 @@ pub fn superuser_needs(statement: &Statement) -> Vec<SuperuserNeed> {
             ObjectKind::Cast => command("CREATE CAST"),
             _ => Vec::new(),
         },
-        StatementKind::AlterOther { object: ObjectKind::ForeignDataWrapper, .. } => command("ALTER FOREIGN DATA WRAPPER"),
+        StatementKind::AlterOther { object: ObjectKind::ForeignDataWrapper, .. } => {
+            command("ALTER FOREIGN DATA WRAPPER")
+        }
         StatementKind::AlterOther { object: ObjectKind::EventTrigger, .. } => command("ALTER EVENT TRIGGER"),
         StatementKind::AlterOther { object: ObjectKind::OperatorFamily, .. } => command("ALTER OPERATOR FAMILY"),
         StatementKind::Set(set) => superuser_setting(&set.name).into_iter().collect(),
-        StatementKind::AlterRole { setting: Some(setting), .. } | StatementKind::AlterDatabase { setting: Some(setting), .. } => {
+        StatementKind::AlterRole { setting: Some(setting), .. }
+        | StatementKind::AlterDatabase { setting: Some(setting), .. } => {
             superuser_setting(setting).into_iter().collect()
         }
         _ => Vec::new(),
@@ -131,9 +155,28 @@ pub enum LeavesServer {
 }
 
 const REACHING_FUNCTIONS: &[&str] = &[
-    "lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "pg_file_write", "pg_file_rename",
-    "pg_file_unlink", "pg_terminate_backend", "pg_cancel_backend", "pg_reload_conf", "pg_rotate_logfile", "pg_promote",
-    "pg_switch_wal", "pg_execute_server_program", "http", "http_get", "http_post", "http_put", "http_delete", "http_head",
+    "lo_import",
+    "lo_export",
+    "pg_read_file",
+    "pg_read_binary_file",
+    "pg_ls_dir",
+    "pg_stat_file",
+    "pg_file_write",
+    "pg_file_rename",
+    "pg_file_unlink",
+    "pg_terminate_backend",
+    "pg_cancel_backend",
+    "pg_reload_conf",
+    "pg_rotate_logfile",
+    "pg_promote",
+    "pg_switch_wal",
+    "pg_execute_server_program",
+    "http",
+    "http_get",
+    "http_post",
+    "http_put",
+    "http_delete",
+    "http_head",
 ];
 
 /// How the statement leaves the server when it runs. Calls inside bodies that it only defines are not looked at.

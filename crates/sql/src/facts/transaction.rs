@@ -21,7 +21,9 @@ pub fn cannot_run_in_transaction(statement: &Statement) -> Option<&'static str> 
             _ => None,
         },
         StatementKind::AlterTable(table) => table.actions.iter().find_map(|action| match action.kind {
-            AlterTableActionKind::DetachPartition { concurrently: true, .. } => Some("ALTER TABLE … DETACH PARTITION CONCURRENTLY"),
+            AlterTableActionKind::DetachPartition { concurrently: true, .. } => {
+                Some("ALTER TABLE … DETACH PARTITION CONCURRENTLY")
+            }
             _ => None,
         }),
         StatementKind::Vacuum { .. } => Some("VACUUM"),
@@ -31,13 +33,13 @@ pub fn cannot_run_in_transaction(statement: &Statement) -> Option<&'static str> 
         StatementKind::CreateDatabase { .. } => Some("CREATE DATABASE"),
         StatementKind::CreateTablespace { .. } => Some("CREATE TABLESPACE"),
         StatementKind::AlterSystem => Some("ALTER SYSTEM"),
-        StatementKind::CreateSubscription { creates_slot: true, .. } => Some("CREATE SUBSCRIPTION with a replication slot"),
-        StatementKind::Other { keywords } if keywords.starts_with("DISCARD ALL") => Some("DISCARD ALL"),
-        StatementKind::AlterOther { object: ObjectKind::Database, change: crate::RelationChange::Other(text), .. }
-            if text.to_ascii_lowercase().starts_with("set tablespace") =>
-        {
-            Some("ALTER DATABASE … SET TABLESPACE")
+        StatementKind::CreateSubscription { creates_slot: true, .. } => {
+            Some("CREATE SUBSCRIPTION with a replication slot")
         }
+        StatementKind::Other { keywords } if keywords.starts_with("DISCARD ALL") => Some("DISCARD ALL"),
+        StatementKind::AlterOther {
+            object: ObjectKind::Database, change: crate::RelationChange::Other(text), ..
+        } if text.to_ascii_lowercase().starts_with("set tablespace") => Some("ALTER DATABASE … SET TABLESPACE"),
         _ => None,
     }
 }

@@ -262,19 +262,43 @@ pub struct AlterType {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // PostgreSQL's own words.
 pub enum TypeChange {
-    AddValue { value: String, if_not_exists: bool, before_or_after: Option<String> },
-    RenameValue { from: String, to: String },
+    AddValue {
+        value: String,
+        if_not_exists: bool,
+        before_or_after: Option<String>,
+    },
+    RenameValue {
+        from: String,
+        to: String,
+    },
     RenameTo(String),
-    RenameAttribute { from: String, to: String },
+    RenameAttribute {
+        from: String,
+        to: String,
+    },
     SetSchema(String),
     OwnerTo(String),
-    AddAttribute { name: String },
-    DropAttribute { name: String },
-    AlterAttribute { name: String },
+    AddAttribute {
+        name: String,
+    },
+    DropAttribute {
+        name: String,
+    },
+    AlterAttribute {
+        name: String,
+    },
     /// `ALTER DOMAIN … ADD CONSTRAINT`: validates every column of the domain unless NOT VALID.
-    AddConstraint { name: Option<String>, not_valid: bool },
-    DropConstraint { name: String, if_exists: bool },
-    ValidateConstraint { name: String },
+    AddConstraint {
+        name: Option<String>,
+        not_valid: bool,
+    },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+    },
+    ValidateConstraint {
+        name: String,
+    },
     SetNotNull,
     DropNotNull,
     Other(String),
@@ -413,7 +437,9 @@ fn is_true(value: Option<&str>) -> bool {
         None => true,
         Some(value) => {
             let value = value.to_ascii_lowercase();
-            value == "1" || value == "on" || (!value.is_empty() && ("true".starts_with(&value) || "yes".starts_with(&value)))
+            value == "1"
+                || value == "on"
+                || (!value.is_empty() && ("true".starts_with(&value) || "yes".starts_with(&value)))
         }
     }
 }

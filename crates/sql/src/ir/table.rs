@@ -187,48 +187,133 @@ pub struct AlterTableAction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // The variants and their fields are PostgreSQL's own words.
 pub enum AlterTableActionKind {
-    AddColumn { column: Box<ColumnDefinition>, if_not_exists: bool },
-    DropColumn { name: String, if_exists: bool, cascade: bool },
-    AlterColumnType { column: String, data_type: DataType, using: Option<Fragment> },
-    SetDefault { column: String, expression: Fragment },
-    DropDefault { column: String },
-    SetNotNull { column: String },
-    DropNotNull { column: String },
-    AddIdentity { column: String },
-    DropIdentity { column: String, if_exists: bool },
+    AddColumn {
+        column: Box<ColumnDefinition>,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AlterColumnType {
+        column: String,
+        data_type: DataType,
+        using: Option<Fragment>,
+    },
+    SetDefault {
+        column: String,
+        expression: Fragment,
+    },
+    DropDefault {
+        column: String,
+    },
+    SetNotNull {
+        column: String,
+    },
+    DropNotNull {
+        column: String,
+    },
+    AddIdentity {
+        column: String,
+    },
+    DropIdentity {
+        column: String,
+        if_exists: bool,
+    },
     /// `ALTER COLUMN … SET EXPRESSION` (PostgreSQL 17).
-    SetExpression { column: String, expression: Fragment },
-    DropExpression { column: String, if_exists: bool },
+    SetExpression {
+        column: String,
+        expression: Fragment,
+    },
+    DropExpression {
+        column: String,
+        if_exists: bool,
+    },
     /// `SET STATISTICS | STORAGE | COMPRESSION | (options)`, `RESET`, changes of an identity's sequence.
-    AlterColumnOther { column: String, text: String },
+    AlterColumnOther {
+        column: String,
+        text: String,
+    },
     AddConstraint(Box<Constraint>),
-    AlterConstraint { name: String },
-    ValidateConstraint { name: String },
-    DropConstraint { name: String, if_exists: bool, cascade: bool },
-    RenameTo { name: String },
-    RenameColumn { from: String, to: String },
-    RenameConstraint { from: String, to: String },
-    SetSchema { schema: String },
+    AlterConstraint {
+        name: String,
+    },
+    ValidateConstraint {
+        name: String,
+    },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameTo {
+        name: String,
+    },
+    RenameColumn {
+        from: String,
+        to: String,
+    },
+    RenameConstraint {
+        from: String,
+        to: String,
+    },
+    SetSchema {
+        schema: String,
+    },
     EnableRowSecurity,
     DisableRowSecurity,
     ForceRowSecurity,
     NoForceRowSecurity,
-    OwnerTo { role: String },
-    AttachPartition { partition: Name, bound: String },
-    DetachPartition { partition: Name, concurrently: bool, finalize: bool },
-    ReplicaIdentity { text: String },
-    SetStorageParameters { text: String },
-    ResetStorageParameters { text: String },
+    OwnerTo {
+        role: String,
+    },
+    AttachPartition {
+        partition: Name,
+        bound: String,
+    },
+    DetachPartition {
+        partition: Name,
+        concurrently: bool,
+        finalize: bool,
+    },
+    ReplicaIdentity {
+        text: String,
+    },
+    SetStorageParameters {
+        text: String,
+    },
+    ResetStorageParameters {
+        text: String,
+    },
     /// `ENABLE | DISABLE TRIGGER`, `ENABLE REPLICA | ALWAYS TRIGGER`; `ALL` and `USER` are kept as written.
-    Trigger { enable: bool, name: String },
-    Rule { enable: bool, name: String },
-    Inherit { parent: Name },
-    NoInherit { parent: Name },
-    ClusterOn { index: String },
+    Trigger {
+        enable: bool,
+        name: String,
+    },
+    Rule {
+        enable: bool,
+        name: String,
+    },
+    Inherit {
+        parent: Name,
+    },
+    NoInherit {
+        parent: Name,
+    },
+    ClusterOn {
+        index: String,
+    },
     SetWithoutCluster,
-    SetTablespace { name: String },
-    SetAccessMethod { name: String },
+    SetTablespace {
+        name: String,
+    },
+    SetAccessMethod {
+        name: String,
+    },
     SetLogged,
     SetUnlogged,
-    Other { text: String },
+    Other {
+        text: String,
+    },
 }

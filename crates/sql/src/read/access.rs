@@ -2,7 +2,9 @@
 
 use super::cursor::{Cursor, Read};
 use super::object::object_kind;
-use crate::ir::{AlterDefaultPrivileges, AlterPolicy, CreatePolicy, Grant, GrantTarget, ObjectKind, PolicyCommand, StatementKind};
+use crate::ir::{
+    AlterDefaultPrivileges, AlterPolicy, CreatePolicy, Grant, GrantTarget, ObjectKind, PolicyCommand, StatementKind,
+};
 use crate::lexer::TokenKind;
 
 /// After `CREATE POLICY`.
@@ -60,7 +62,9 @@ pub(crate) fn alter_policy(cursor: &mut Cursor<'_>) -> Read<AlterPolicy> {
 fn roles(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
     let mut roles = Vec::new();
     loop {
-        if cursor.is("group") && cursor.ahead(1).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier)) {
+        if cursor.is("group")
+            && cursor.ahead(1).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier))
+        {
             cursor.at += 1;
         }
         roles.push(cursor.identifier()?);
@@ -111,7 +115,11 @@ fn grant_target(cursor: &mut Cursor<'_>) -> Read<GrantTarget> {
         cursor.expect("schema")?;
         return Ok(GrantTarget::AllInSchema { object, schemas: cursor.identifiers()? });
     }
-    let object = if cursor.is_mark_ahead(1, ".") || cursor.is_mark_ahead(1, ",") || cursor.is_ahead(1, "to") || cursor.is_ahead(1, "from") {
+    let object = if cursor.is_mark_ahead(1, ".")
+        || cursor.is_mark_ahead(1, ",")
+        || cursor.is_ahead(1, "to")
+        || cursor.is_ahead(1, "from")
+    {
         ObjectKind::Table
     } else {
         object_kind(cursor).unwrap_or(ObjectKind::Table)
@@ -179,7 +187,11 @@ pub(crate) fn alter_default_privileges(cursor: &mut Cursor<'_>) -> Read<AlterDef
     with_grant_option |= cursor.eat_all(&["with", "grant", "option"]);
     cursor.cascade();
     let target = GrantTarget::AllInSchema { object, schemas: schemas.clone() };
-    Ok(AlterDefaultPrivileges { roles: for_roles, schemas, grant: Grant { revoke, privileges, target, grantees, with_grant_option, text } })
+    Ok(AlterDefaultPrivileges {
+        roles: for_roles,
+        schemas,
+        grant: Grant { revoke, privileges, target, grantees, with_grant_option, text },
+    })
 }
 
 /// After `CREATE ROLE | USER | GROUP`.

@@ -78,7 +78,11 @@ fn action(part: &mut Cursor<'_>) -> Read<Action> {
             part.at += 1;
             part.expect("partition")?;
             let partition = part.name()?.name;
-            Ok(Action::DetachPartition { partition, concurrently: part.eat("concurrently"), finalize: part.eat("finalize") })
+            Ok(Action::DetachPartition {
+                partition,
+                concurrently: part.eat("concurrently"),
+                finalize: part.eat("finalize"),
+            })
         }
         "replica" => {
             part.at += 1;
@@ -122,7 +126,11 @@ fn drop(part: &mut Cursor<'_>) -> Read<Action> {
     let if_exists = part.if_exists();
     let name = part.identifier()?;
     let cascade = part.cascade();
-    Ok(if constraint { Action::DropConstraint { name, if_exists, cascade } } else { Action::DropColumn { name, if_exists, cascade } })
+    Ok(if constraint {
+        Action::DropConstraint { name, if_exists, cascade }
+    } else {
+        Action::DropColumn { name, if_exists, cascade }
+    })
 }
 
 fn alter(part: &mut Cursor<'_>) -> Read<Action> {

@@ -1,8 +1,8 @@
 //! A reading position over a statement's tokens (comments left out), with the small words of PostgreSQL's grammar.
 
+use crate::Name;
 use crate::ir::{Fragment, NameAt, Span, SyntaxProblem};
 use crate::lexer::{Token, TokenKind, identifier_value, next_token, string_value};
-use crate::Name;
 
 pub(crate) type Read<T> = Result<T, SyntaxProblem>;
 
@@ -159,7 +159,8 @@ impl<'a> Cursor<'a> {
 
     /// One identifier.
     pub(crate) fn identifier(&mut self) -> Read<String> {
-        let value = self.peek().and_then(|token| identifier_value(self.sql, token)).ok_or_else(|| self.problem("a name"))?;
+        let value =
+            self.peek().and_then(|token| identifier_value(self.sql, token)).ok_or_else(|| self.problem("a name"))?;
         self.at += 1;
         Ok(value)
     }
@@ -212,7 +213,8 @@ impl<'a> Cursor<'a> {
 
     /// A string constant, decoded; pieces continued over lines are joined.
     pub(crate) fn string(&mut self) -> Read<String> {
-        let mut value = self.peek().and_then(|token| string_value(self.sql, token)).ok_or_else(|| self.problem("a string"))?;
+        let mut value =
+            self.peek().and_then(|token| string_value(self.sql, token)).ok_or_else(|| self.problem("a string"))?;
         self.at += 1;
         while let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Text) {
             value.push_str(&string_value(self.sql, token).unwrap_or_default());

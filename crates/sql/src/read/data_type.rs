@@ -1,9 +1,9 @@
 //! Types as written and by their catalog name.
 
 use super::cursor::{Cursor, Read};
+use crate::Name;
 use crate::ir::DataType;
 use crate::lexer::TokenKind;
-use crate::Name;
 
 /// A type at the cursor.
 pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Read<DataType> {
@@ -42,8 +42,11 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Read<DataType> {
         array_dimensions += 1;
     }
     let written = cursor.since(from);
+    if built_in && name.name == "char" && modifiers.is_empty() {
+        // `char` is `char(1)`, while `bpchar` has no limit.
+        modifiers.push("1".to_owned());
+    }
     let base = if built_in { Name::new(canonical(&name.name)) } else { name };
-    let modifiers = if base.name == "bpchar" && modifiers.is_empty() && built_in { vec!["1".to_owned()] } else { modifiers };
     Ok(DataType { text: written.text, span: written.span, base, modifiers, array_dimensions, set_of })
 }
 
@@ -60,14 +63,8 @@ fn multi_word(cursor: &mut Cursor<'_>, name: &mut Name, modifiers: &mut Vec<Stri
         "character" | "char" | "nchar" => {
             name.name = if cursor.eat("varying") { "varchar" } else { "char" }.to_owned();
         }
-        "bit" => {
-            if cursor.eat("varying") {
-                name.name = "varbit".to_owned();
-            }
-        }
-        "interval" => {
-            while cursor.eat_one(&["year", "month", "day", "hour", "minute", "second", "to"]) {}
-        }
+        "bit" if cursor.eat("varying") => name.name = "varbit".to_owned(),
+        "interval" => while cursor.eat_one(&["year", "month", "day", "hour", "minute", "second", "to"]) {},
         "float" if cursor.is_mark("(") => {
             *modifiers = read_modifiers(cursor)?;
             let precision = modifiers.first().and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(53);

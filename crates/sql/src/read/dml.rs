@@ -59,7 +59,9 @@ fn with(cursor: &mut Cursor<'_>, parts: &mut QueryParts, hidden: &mut Vec<String
         hidden.push(name);
         while cursor.is_one(&["search", "cycle"]) {
             cursor.at += 1;
-            cursor.skip_until(|here| here.is_mark(",") || here.is_one(&["select", "insert", "update", "delete", "merge", "cycle", "values"]));
+            cursor.skip_until(|here| {
+                here.is_mark(",") || here.is_one(&["select", "insert", "update", "delete", "merge", "cycle", "values"])
+            });
         }
         if !cursor.eat_mark(",") {
             return Ok(());
@@ -82,7 +84,10 @@ fn select(cursor: &mut Cursor<'_>) -> Read<Select> {
             cursor.eat("table");
             select.into = Some(cursor.name()?.name);
         } else if cursor.is("for") {
-            select.for_update |= cursor.is_ahead(1, "update") || cursor.is_ahead(1, "share") || cursor.is_ahead(1, "no") || cursor.is_ahead(1, "key");
+            select.for_update |= cursor.is_ahead(1, "update")
+                || cursor.is_ahead(1, "share")
+                || cursor.is_ahead(1, "no")
+                || cursor.is_ahead(1, "key");
             cursor.at += 1;
         } else {
             cursor.skip_one();
@@ -112,8 +117,16 @@ fn data_change<'a>(cursor: &mut Cursor<'a>) -> Read<(DataChange, Cursor<'a>)> {
     cursor.eat("only");
     let NameAt { name: table, span: table_span } = cursor.name()?;
     cursor.eat_operator("*");
-    let mut change =
-        DataChange { kind, table, table_span, on_conflict: false, filter: None, from_query: false, guarded: false, values_rows: 0 };
+    let mut change = DataChange {
+        kind,
+        table,
+        table_span,
+        on_conflict: false,
+        filter: None,
+        from_query: false,
+        guarded: false,
+        values_rows: 0,
+    };
     if kind == DataChangeKind::Insert {
         if cursor.eat("as") {
             cursor.identifier()?;
@@ -123,7 +136,7 @@ fn data_change<'a>(cursor: &mut Cursor<'a>) -> Read<(DataChange, Cursor<'a>)> {
         }
     }
     let body = *cursor;
-    if cursor.at_end() {
+    if cursor.at_end() && kind != DataChangeKind::Delete {
         return Err(cursor.problem("more"));
     }
     match kind {

@@ -5,7 +5,10 @@ use super::data_type::data_type;
 use super::relation::relation_change;
 use super::table::table_constraint;
 use crate::Name;
-use crate::ir::{AlterType, Comment, CreateType, DropObjects, NameAt, ObjectKind, RelationChange, StatementKind, TypeChange, TypeKind};
+use crate::ir::{
+    AlterType, Comment, CreateType, DropObjects, NameAt, ObjectKind, RelationChange, StatementKind, TypeChange,
+    TypeKind,
+};
 
 /// Longer names first: the first that fits is taken.
 const OBJECT_KINDS: &[(&[&str], ObjectKind)] = &[
@@ -78,7 +81,8 @@ pub(crate) fn drop_objects(cursor: &mut Cursor<'_>) -> Read<DropObjects> {
         cursor.expect("by")?;
     }
     let if_exists = cursor.if_exists();
-    let mut dropped = DropObjects { object, names: Vec::new(), on_table: None, if_exists, cascade: false, concurrently };
+    let mut dropped =
+        DropObjects { object, names: Vec::new(), on_table: None, if_exists, cascade: false, concurrently };
     match object {
         ObjectKind::Cast | ObjectKind::Transform | ObjectKind::UserMapping | ObjectKind::Operator => {
             // Named by types, operators or servers, which nobody asks for.
@@ -322,7 +326,8 @@ pub(crate) fn alter_publication(cursor: &mut Cursor<'_>) -> Read<StatementKind> 
     let name = cursor.identifier()?;
     let (mut add, mut drop, mut set, mut tables_in_schema) = (Vec::new(), Vec::new(), Vec::new(), false);
     let word = cursor.word().to_ascii_lowercase();
-    if matches!(word.as_str(), "add" | "drop" | "set") && cursor.word_ahead(1).to_ascii_lowercase().starts_with("table") {
+    if matches!(word.as_str(), "add" | "drop" | "set") && cursor.word_ahead(1).to_ascii_lowercase().starts_with("table")
+    {
         cursor.at += 1;
         let (tables, in_schema) = publication_tables(cursor)?;
         tables_in_schema = in_schema;
@@ -344,7 +349,8 @@ pub(crate) fn create_subscription(cursor: &mut Cursor<'_>) -> Read<StatementKind
     if cursor.eat("with") {
         // connect = false implies that no slot is created.
         creates_slot = !cursor.options()?.iter().any(|(name, value)| {
-            matches!(name.as_str(), "create_slot" | "connect") && matches!(value.as_deref(), Some("false" | "off" | "0"))
+            matches!(name.as_str(), "create_slot" | "connect")
+                && matches!(value.as_deref(), Some("false" | "off" | "0"))
         });
     }
     Ok(StatementKind::CreateSubscription { name, creates_slot })
@@ -365,7 +371,8 @@ pub(crate) fn create_statistics(cursor: &mut Cursor<'_>) -> Read<StatementKind> 
 pub(crate) fn create_other(cursor: &mut Cursor<'_>, or_replace: bool) -> Read<StatementKind> {
     let object = object_kind(cursor).ok_or_else(|| cursor.problem("a kind of object"))?;
     let if_not_exists = cursor.if_not_exists();
-    let unnamed = matches!(object, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::Transform | ObjectKind::UserMapping);
+    let unnamed =
+        matches!(object, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::Transform | ObjectKind::UserMapping);
     let name = if unnamed { None } else { Some(cursor.name()?.name) };
     cursor.rest();
     Ok(StatementKind::CreateOther { object, name, or_replace, if_not_exists })
@@ -374,7 +381,8 @@ pub(crate) fn create_other(cursor: &mut Cursor<'_>, or_replace: bool) -> Read<St
 /// After `ALTER`, where no other reader knows the kind.
 pub(crate) fn alter_other(cursor: &mut Cursor<'_>) -> Read<StatementKind> {
     let object = object_kind(cursor).ok_or_else(|| cursor.problem("a kind of object"))?;
-    let unnamed = matches!(object, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::UserMapping | ObjectKind::LargeObject);
+    let unnamed =
+        matches!(object, ObjectKind::Cast | ObjectKind::Operator | ObjectKind::UserMapping | ObjectKind::LargeObject);
     if unnamed {
         let change = RelationChange::Other(cursor.rest().text);
         return Ok(StatementKind::AlterOther { object, name: None, change });

@@ -8,12 +8,94 @@ use crate::lexer::{TokenKind, string_value};
 
 /// Words after which a name with a parenthesis is a call, and which are no function names themselves.
 const KEYWORDS: &[&str] = &[
-    "all", "and", "any", "array", "as", "asymmetric", "between", "both", "by", "case", "cast", "collate", "conflict", "cross", "cube", "default",
-    "delete", "distinct", "do", "else", "end", "except", "exists", "fetch", "filter", "for", "from", "full", "group", "grouping", "having", "ilike",
-    "in", "inner", "insert", "intersect", "interval", "into", "is", "join", "lateral", "leading", "left", "like", "limit", "materialized", "matched",
-    "natural", "not", "null", "offset", "on", "only", "or", "order", "outer", "over", "partition", "recursive", "returning", "right", "rollup",
-    "row", "rows", "select", "set", "sets", "similar", "some", "symmetric", "table", "then", "to", "trailing", "union", "update", "using", "values",
-    "variadic", "when", "where", "window", "with", "within", "perform", "return", "call", "execute",
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asymmetric",
+    "between",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "collate",
+    "conflict",
+    "cross",
+    "cube",
+    "default",
+    "delete",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "fetch",
+    "filter",
+    "for",
+    "from",
+    "full",
+    "group",
+    "grouping",
+    "having",
+    "ilike",
+    "in",
+    "inner",
+    "insert",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "materialized",
+    "matched",
+    "natural",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "recursive",
+    "returning",
+    "right",
+    "rollup",
+    "row",
+    "rows",
+    "select",
+    "set",
+    "sets",
+    "similar",
+    "some",
+    "symmetric",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "union",
+    "update",
+    "using",
+    "values",
+    "variadic",
+    "when",
+    "where",
+    "window",
+    "with",
+    "within",
+    "perform",
+    "return",
+    "call",
+    "execute",
 ];
 
 fn is_keyword(word: &str) -> bool {
@@ -79,7 +161,9 @@ pub(crate) fn scan(cursor: &Cursor<'_>, hidden: &[String], found: &mut Found) {
                     if name.name.schema.is_some() || !hidden.contains(&name.name.name) {
                         found.reads.push(name);
                     }
-                } else if here.is("as") && (here.is_mark_ahead(1, "(") || here.is_ahead(1, "materialized") || here.is_ahead(1, "not")) {
+                } else if here.is("as")
+                    && (here.is_mark_ahead(1, "(") || here.is_ahead(1, "materialized") || here.is_ahead(1, "not"))
+                {
                     // A name of an inner WITH.
                     hidden.push(name.name.name);
                 }
@@ -108,8 +192,8 @@ fn read_keyword(word: &str, here: &Cursor<'_>, level: &mut Level, expects_relati
         "table" => *expects_relation = true,
         "using" => *expects_relation = !here.is_mark_ahead(1, "("),
         "only" | "lateral" => {}
-        "where" | "group" | "order" | "having" | "limit" | "union" | "intersect" | "except" | "returning" | "set" | "window" | "offset"
-        | "fetch" | "for" | "select" | "values" => {
+        "where" | "group" | "order" | "having" | "limit" | "union" | "intersect" | "except" | "returning" | "set"
+        | "window" | "offset" | "fetch" | "for" | "select" | "values" => {
             level.in_from = false;
             *expects_relation = false;
         }

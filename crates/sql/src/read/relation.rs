@@ -64,7 +64,10 @@ pub(crate) fn create_view(cursor: &mut Cursor<'_>, view: CreateView) -> Read<Cre
     cursor.skip_until(|here| {
         here.is("with")
             && here.at > from
-            && (here.is_ahead(1, "data") || here.is_all(&["with", "no", "data"]) || here.is_ahead(1, "check") || here.is_ahead(2, "check"))
+            && (here.is_ahead(1, "data")
+                || here.is_all(&["with", "no", "data"])
+                || here.is_ahead(1, "check")
+                || here.is_ahead(2, "check"))
     });
     view.query = cursor.since(from);
     view.with_no_data = cursor.eat_all(&["with", "no", "data"]);
@@ -88,9 +91,9 @@ pub(crate) fn reindex(cursor: &mut Cursor<'_>) -> Read<Reindex> {
     let mut concurrently = false;
     if cursor.is_mark("(") {
         let options = cursor.options()?;
-        concurrently = options.iter().any(|(name, value)| {
-            name == "concurrently" && !matches!(value.as_deref(), Some("false" | "off" | "0"))
-        });
+        concurrently = options
+            .iter()
+            .any(|(name, value)| name == "concurrently" && !matches!(value.as_deref(), Some("false" | "off" | "0")));
     }
     let target = match cursor.word().to_ascii_lowercase().as_str() {
         "index" => ObjectKind::Index,

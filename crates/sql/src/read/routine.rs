@@ -64,7 +64,8 @@ pub(crate) fn create_function(cursor: &mut Cursor<'_>, or_replace: bool, procedu
 }
 
 fn clause(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<()> {
-    if cursor.eat_all(&["returns", "null", "on", "null", "input"]) || cursor.eat_all(&["called", "on", "null", "input"]) {
+    if cursor.eat_all(&["returns", "null", "on", "null", "input"]) || cursor.eat_all(&["called", "on", "null", "input"])
+    {
     } else if cursor.eat("returns") {
         if cursor.is("table") && cursor.is_mark_ahead(1, "(") {
             cursor.at += 1;
@@ -167,9 +168,13 @@ pub(crate) fn alter_function(cursor: &mut Cursor<'_>) -> Read<AlterFunction> {
             function.owner_to = Some(cursor.identifier()?);
         } else if cursor.eat("reset") {
             cursor.name()?;
-        } else if cursor.eat_all(&["depends", "on", "extension"]) || cursor.eat_all(&["no", "depends", "on", "extension"]) {
+        } else if cursor.eat_all(&["depends", "on", "extension"])
+            || cursor.eat_all(&["no", "depends", "on", "extension"])
+        {
             cursor.identifier()?;
-        } else if cursor.eat_all(&["returns", "null", "on", "null", "input"]) || cursor.eat_all(&["called", "on", "null", "input"]) {
+        } else if cursor.eat_all(&["returns", "null", "on", "null", "input"])
+            || cursor.eat_all(&["called", "on", "null", "input"])
+        {
         } else if !cursor.eat("restrict") {
             let mut read = CreateFunction::default();
             let security = cursor.is("security") || cursor.is("external");

@@ -116,7 +116,10 @@ fn lock_mode(cursor: &mut Cursor<'_>) -> Read<LockLevel> {
 pub(crate) fn vacuum(cursor: &mut Cursor<'_>, vacuum: bool) -> Read<StatementKind> {
     let mut full = false;
     if cursor.is_mark("(") {
-        full = cursor.options()?.iter().any(|(name, value)| name == "full" && !matches!(value.as_deref(), Some("false" | "off" | "0")));
+        full = cursor
+            .options()?
+            .iter()
+            .any(|(name, value)| name == "full" && !matches!(value.as_deref(), Some("false" | "off" | "0")));
     }
     loop {
         if cursor.eat("full") {
@@ -133,7 +136,8 @@ pub(crate) fn vacuum(cursor: &mut Cursor<'_>, vacuum: bool) -> Read<StatementKin
 pub(crate) fn cluster(cursor: &mut Cursor<'_>, repack: bool) -> Read<StatementKind> {
     let mut concurrently = false;
     if cursor.is_mark("(") {
-        concurrently = cursor.options()?.iter().any(|(name, value)| name == "concurrently" && value.as_deref() != Some("false"));
+        concurrently =
+            cursor.options()?.iter().any(|(name, value)| name == "concurrently" && value.as_deref() != Some("false"));
     }
     cursor.eat("verbose");
     let table = if cursor.at_end() || cursor.is("using") { None } else { Some(cursor.name()?.name) };

@@ -22,7 +22,11 @@ pub(crate) fn create_table(cursor: &mut Cursor<'_>, table: CreateTable) -> Read<
             table_element(&mut part, &mut table, typed)?;
         }
     }
-    if table.columns.iter().all(|column| column.data_type.is_none()) && !table.columns.is_empty() && table.partition_of.is_none() && table.of_type.is_none() {
+    if table.columns.iter().all(|column| column.data_type.is_none())
+        && !table.columns.is_empty()
+        && table.partition_of.is_none()
+        && table.of_type.is_none()
+    {
         // `CREATE TABLE t (a, b) AS …`; without AS the grammar objects.
         let is_as = cursor.tokens[cursor.at..].iter().any(|token| token.is_word(cursor.sql, "as"));
         if !is_as {
@@ -45,7 +49,9 @@ pub(crate) fn create_table(cursor: &mut Cursor<'_>, table: CreateTable) -> Read<
         } else if cursor.eat("as") {
             table.as_select = Some(cursor.rest());
         } else if cursor.eat_one(&["with", "without", "using", "tablespace", "on", "default", "server", "options"]) {
-            cursor.skip_until(|here| here.is_one(&["as", "inherits", "partition", "using", "with", "tablespace", "on", "server", "options"]));
+            cursor.skip_until(|here| {
+                here.is_one(&["as", "inherits", "partition", "using", "with", "tablespace", "on", "server", "options"])
+            });
         } else {
             return Err(cursor.problem("a clause of CREATE TABLE"));
         }
@@ -100,7 +106,8 @@ pub(crate) fn column_definition(part: &mut Cursor<'_>, typed: bool) -> Read<Colu
         part.eat_all(&["with", "options"]);
     } else if !part.at_end() {
         let data_type = data_type(part)?;
-        column.not_null = data_type.base.schema.is_none() && matches!(data_type.base.name.as_str(), "serial" | "bigserial" | "smallserial");
+        column.not_null = data_type.base.schema.is_none()
+            && matches!(data_type.base.name.as_str(), "serial" | "bigserial" | "smallserial");
         column.data_type = Some(data_type);
     }
     while !part.at_end() {
@@ -172,8 +179,18 @@ fn default_expression(part: &mut Cursor<'_>) -> Read<Fragment> {
     }
     part.skip_one();
     part.skip_until(|here| {
-        here.is_one(&["constraint", "null", "check", "unique", "primary", "references", "generated", "collate", "deferrable", "initially"])
-            || (here.is("default") && !is_operator_before(here))
+        here.is_one(&[
+            "constraint",
+            "null",
+            "check",
+            "unique",
+            "primary",
+            "references",
+            "generated",
+            "collate",
+            "deferrable",
+            "initially",
+        ]) || (here.is("default") && !is_operator_before(here))
             || (here.is("not") && (here.is_ahead(1, "null") || here.is_ahead(1, "deferrable")))
     });
     Ok(part.since(from))
@@ -246,9 +263,7 @@ fn constraint_body(part: &mut Cursor<'_>, name: Option<String>, from: usize) -> 
         return Err(part.problem("a constraint"));
     }
     loop {
-        if part.eat("include") {
-            part.parentheses()?;
-        } else if part.eat("with") {
+        if part.eat_one(&["include", "with"]) {
             part.parentheses()?;
         } else if part.eat_all(&["using", "index", "tablespace"]) {
             part.identifier()?;

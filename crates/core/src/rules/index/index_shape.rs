@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgmason_model::catalog::{Index, IndexKey, TableKind};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
+use crate::expression::{Condition, condition, tokens};
 use crate::schema::SchemaContext;
 
 /// An index with its id.
@@ -222,20 +223,23 @@ fn holds_column(index: &Index, column: &Identifier) -> bool {
 fn holds_every_row_with(index: &Index, columns: &[Identifier]) -> bool {
     match &index.predicate {
         None => true,
-        Some(predicate) => says_only_not_null(predicate, columns),
+        Some(predicate) => says_only_not_null(&condition(predicate), columns),
     }
 }
 
 /// True when the predicate is `a IS NOT NULL` for one or more of the columns, joined with AND.
-///
-/// The predicate is PostgreSQL's own deparse, so it can be compared with what PostgreSQL would write.
-fn says_only_not_null(predicate: &str, columns: &[Identifier]) -> bool {
-    let stripped = predicate.strip_prefix("((").and_then(|rest| rest.strip_suffix("))"));
-    let atoms: Vec<&str> = match stripped {
-        Some(inner) => inner.split(") AND (").collect(),
-        None => vec![predicate.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(predicate)],
-    };
-    atoms.iter().all(|atom| columns.iter().any(|column| *atom == format!("{column} IS NOT NULL")))
+fn says_only_not_null(predicate: &Condition<'_>, columns: &[Identifier]) -> bool {
+    match predicate {
+        Condition::And(parts) => parts.iter().all(|part| says_only_not_null(part, columns)),
+        Condition::Leaf(text) => match tokens(text).as_slice() {
+            [column, is, not, null] => {
+                let says = is.is_word("is") && not.is_word("not") && null.is_word("null");
+                says && column.is_name() && columns.iter().any(|name| *name == *column.value)
+            }
+            _ => false,
+        },
+        Condition::Or(_) | Condition::Not(_) => false,
+    }
 }
 
 /// True where the method's storage parameters change speed and size, never what the index can answer.

@@ -192,3 +192,218 @@ fn size_in_words(bytes: i64) -> String {
         .find(|(_, size)| bytes >= *size)
         .map_or_else(|| format!("{bytes} bytes"), |(unit, size)| format!("{} {unit}", bytes / size))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use pgmason_model::catalog::{
+        IndexKey, IndexStatistics, MaterializedView, PartitionOf, Persistence, Table, TableKind, TableStatistics,
+    };
+    use pgmason_model::{Catalog, Level, Object};
+
+    use super::*;
+    use crate::locations::Locations;
+    use crate::observations::Observations;
+    use crate::rulebook::Rulebook;
+    use crate::schema::Schema;
+
+    const DAY: f64 = SECONDS_PER_DAY;
+
+    /// A live server with counters that are 30 days old.
+    fn server() -> Catalog {
+        let statistics = Statistics { seconds_since_reset: Some(30.0 * DAY), ..Statistics::default() };
+        Catalog { statistics: Some(statistics), ..Catalog::default() }
+    }
+
+    fn statistics(catalog: &mut Catalog) -> &mut Statistics {
+        catalog.statistics.get_or_insert_default()
+    }
+
+    fn add_table(catalog: &mut Catalog, name: &str, kind: TableKind, parent: Option<&str>, scans: i64) {
+        let id = ObjectId::in_schema(ObjectKind::Table, "public", name);
+        let table = Table {
+            owner: "owner".into(),
+            kind,
+            persistence: Persistence::Permanent,
+            partition_key: None,
+            partition_of: parent.map(|parent| PartitionOf {
+                parent: QualifiedName::new("public", parent),
+                bound: "DEFAULT".to_owned(),
+            }),
+            inherits: Vec::new(),
+            of_type: None,
+            row_security: false,
+            force_row_security: false,
+            replica_identity: "default".to_owned(),
+            options: BTreeMap::new(),
+            access_method: None,
+            tablespace: None,
+            foreign_server: None,
+            foreign_options: BTreeMap::new(),
+        };
+        let counted = TableStatistics { sequential_scans: scans, ..TableStatistics::default() };
+        statistics(catalog).tables.insert(id.clone(), counted);
+        catalog.objects.insert(id, Object::Table(table));
+    }
+
+    fn add_index(catalog: &mut Catalog, table: &str, name: &str, scans: i64, change: impl Fn(&mut Index)) {
+        let id = ObjectId::in_schema(ObjectKind::Index, "public", name);
+        let key = IndexKey {
+            column: Some("title".into()),
+            expression: None,
+            opclass: QualifiedName::new("pg_catalog", "text_ops"),
+            opclass_is_default: true,
+            opclass_options: BTreeMap::new(),
+            collation: None,
+            descending: false,
+            nulls_first: false,
+        };
+        let mut index = Index {
+            table: QualifiedName::new("public", table),
+            definition: String::new(),
+            method: "btree".into(),
+            unique: false,
+            primary: false,
+            exclusion: false,
+            nulls_not_distinct: false,
+            immediate: true,
+            keys: vec![key],
+            include: Vec::new(),
+            predicate: None,
+            valid: true,
+            ready: true,
+            clustered: false,
+            replica_identity: false,
+            constraint: None,
+            partition_of: None,
+            options: BTreeMap::new(),
+            tablespace: None,
+        };
+        change(&mut index);
+        let counted = IndexStatistics { scans, bytes: 4 << 20, seconds_since_last_scan: None };
+        statistics(catalog).indexes.insert(id.clone(), counted);
+        catalog.objects.insert(id, Object::Index(index));
+    }
+
+    fn messages(catalog: &Catalog) -> Vec<String> {
+        let (schema, rulebook) = (Schema::new(catalog), Rulebook::default());
+        let (observations, locations) = (Observations::default(), Locations::default());
+        let ctx =
+            SchemaContext { rule: &RULE, catalog, schema: &schema, rulebook: &rulebook, observations: &observations };
+        let mut findings = Findings::new(&RULE, Level::Info, &locations);
+        check(&ctx, &mut findings);
+        findings.into_list().into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn an_index_that_nobody_read_is_found() {
+        let mut catalog = server();
+        add_table(&mut catalog, "notes", TableKind::Ordinary, None, 5);
+        add_index(&mut catalog, "notes", "unused", 0, |_| {});
+        add_index(&mut catalog, "notes", "used", 7, |_| {});
+        assert_eq!(
+            messages(&catalog),
+            ["index public.unused (title) of public.notes (4 MB) has not been read in the 30 days since the counters \
+              were reset"]
+        );
+    }
+
+    #[test]
+    fn nothing_is_said_where_the_counters_say_nothing() {
+        let mut catalog = server();
+        add_table(&mut catalog, "notes", TableKind::Ordinary, None, 5);
+        add_index(&mut catalog, "notes", "unused", 0, |_| {});
+        let found = |change: &dyn Fn(&mut Statistics)| {
+            let mut changed = catalog.clone();
+            change(statistics(&mut changed));
+            messages(&changed).len()
+        };
+        assert_eq!(found(&|_| {}), 1);
+        assert_eq!(found(&|statistics| statistics.in_recovery = true), 0, "a standby");
+        assert_eq!(found(&|statistics| statistics.seconds_since_reset = Some(13.0 * DAY)), 0, "a short window");
+        assert_eq!(found(&|statistics| statistics.seconds_since_reset = None), 1, "never reset");
+        assert_eq!(found(&|statistics| statistics.tables.clear()), 0, "a table that nobody reads");
+        assert_eq!(found(&|statistics| statistics.indexes.clear()), 0, "not counted");
+        assert_eq!(found(&|statistics| statistics.indexes.values_mut().for_each(|index| index.bytes = 8192)), 0);
+    }
+
+    #[test]
+    fn an_index_that_guards_something_is_needed() {
+        let changes: [fn(&mut Index); 7] = [
+            |index| index.unique = true,
+            |index| index.exclusion = true,
+            |index| index.constraint = Some("c".into()),
+            |index| index.replica_identity = true,
+            |index| index.clustered = true,
+            |index| index.valid = false,
+            |index| index.keys[0].column = None,
+        ];
+        for change in changes {
+            let mut catalog = server();
+            add_table(&mut catalog, "notes", TableKind::Ordinary, None, 5);
+            add_index(&mut catalog, "notes", "unused", 0, change);
+            assert!(messages(&catalog).is_empty(), "{:?}", catalog.objects);
+        }
+    }
+
+    #[test]
+    fn an_index_is_idle_after_its_last_scan() {
+        let mut catalog = server();
+        add_table(&mut catalog, "notes", TableKind::Ordinary, None, 5);
+        add_index(&mut catalog, "notes", "idle", 12, |_| {});
+        statistics(&mut catalog)
+            .indexes
+            .values_mut()
+            .for_each(|index| index.seconds_since_last_scan = Some(89.0 * DAY));
+        assert!(messages(&catalog).is_empty());
+        statistics(&mut catalog)
+            .indexes
+            .values_mut()
+            .for_each(|index| index.seconds_since_last_scan = Some(91.0 * DAY));
+        assert_eq!(
+            messages(&catalog),
+            ["index public.idle (title) of public.notes (4 MB) has not been read for 91 days"]
+        );
+    }
+
+    #[test]
+    fn a_partitioned_index_is_used_when_a_part_is() {
+        for (scans, expected) in [(0, 1), (3, 0)] {
+            let mut catalog = server();
+            add_table(&mut catalog, "events", TableKind::Partitioned, None, 0);
+            add_table(&mut catalog, "events_1", TableKind::Ordinary, Some("events"), 5);
+            add_table(&mut catalog, "events_2", TableKind::Ordinary, Some("events"), 5);
+            add_index(&mut catalog, "events", "whole", 0, |_| {});
+            let part = |index: &mut Index| index.partition_of = Some(QualifiedName::new("public", "whole"));
+            add_index(&mut catalog, "events_1", "part_1", 0, part);
+            add_index(&mut catalog, "events_2", "part_2", scans, part);
+            let found = messages(&catalog);
+            assert_eq!(found.len(), expected, "{found:?}");
+            assert!(
+                found.iter().all(|message| message.contains("public.whole") && message.contains("8 MB")),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_materialized_view_has_indexes_too() {
+        let mut catalog = server();
+        let id = ObjectId::in_schema(ObjectKind::MaterializedView, "public", "totals");
+        let view = MaterializedView {
+            owner: "owner".into(),
+            definition: String::new(),
+            columns: Vec::new(),
+            populated: true,
+            options: BTreeMap::new(),
+            access_method: None,
+            tablespace: None,
+        };
+        catalog.objects.insert(id.clone(), Object::MaterializedView(view));
+        let counted = TableStatistics { sequential_scans: 1, ..TableStatistics::default() };
+        statistics(&mut catalog).tables.insert(id, counted);
+        add_index(&mut catalog, "totals", "unused", 0, |_| {});
+        assert_eq!(messages(&catalog).len(), 1);
+    }
+}

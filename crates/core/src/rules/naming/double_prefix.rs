@@ -58,7 +58,9 @@ mod tests {
         assert_eq!(cut("auth", "auth"), Some(""));
         assert_eq!(cut("scripts", "script_runs"), Some("runs"));
         assert_eq!(cut("user", "users_roles"), Some("roles"));
-        for (prefix, rest) in [("doc", "docs"), ("auth", "authors"), ("learn", "learning_topics"), ("sys", "system_runs")] {
+        for (prefix, rest) in
+            [("doc", "docs"), ("auth", "authors"), ("learn", "learning_topics"), ("sys", "system_runs")]
+        {
             assert_eq!(cut(prefix, rest), None, "{prefix}_{rest}");
         }
     }

@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn tells_one_from_many() {
-        for word in ["users", "addresses", "people", "children", "categories", "analyses", "series", "statuses", "data"] {
+        for word in ["users", "addresses", "people", "children", "categories", "analyses", "series", "statuses", "data"]
+        {
             assert!(is_plural(word), "{word}");
         }
         for word in ["user", "address", "person", "category", "status", "analysis", "process", "bus"] {

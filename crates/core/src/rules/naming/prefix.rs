@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::rulebook::Domain;
+use crate::rules::naming::history_table::is_history;
 use crate::rules::{DefaultOption, RuleOption};
 use crate::schema::{SchemaContext, TableView};
 
@@ -39,26 +40,14 @@ pub(super) fn split_prefix<'n>(name: &'n str, domains: &BTreeMap<String, Domain>
 /// The tables that the rules about prefixes look at.
 pub(super) fn prefixed_tables<'a>(ctx: &SchemaContext<'a>) -> Vec<&'a TableView<'a>> {
     let schemas = ctx.option_list(SCHEMAS.name);
-    ctx.root_tables().filter(|table| covers_schema(&schemas, table.schema())).filter(|table| !is_history(table)).collect()
+    ctx.root_tables()
+        .filter(|table| covers_schema(&schemas, table.schema()))
+        .filter(|table| !is_history(table))
+        .collect()
 }
 
 pub(super) fn covers_schema(schemas: &[String], schema: &str) -> bool {
     schemas.is_empty() || schemas.iter().any(|name| name == schema)
-}
-
-/// True for the table in which a migration tool remembers what ran: the tool chose its name and its columns.
-pub(super) fn is_history(table: &TableView<'_>) -> bool {
-    const HISTORIES: [&str; 8] = [
-        "__diesel_schema_migrations",
-        "__drizzle_migrations",
-        "_prisma_migrations",
-        "_sqlx_migrations",
-        "databasechangelog",
-        "flyway_schema_history",
-        "refinery_schema_history",
-        "schema_migrations",
-    ];
-    HISTORIES.contains(&table.name())
 }
 
 /// The domains as a person would list them: `auth_`, `doc_`, `learn_`.

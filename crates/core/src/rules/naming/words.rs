@@ -18,7 +18,9 @@ mod tests {
 
     #[test]
     fn every_way_of_writing_gives_the_same_words() {
-        for name in ["user_profiles", "userProfiles", "UserProfiles", "User Profiles", "_user__profiles", "USER_PROFILES"] {
+        for name in
+            ["user_profiles", "userProfiles", "UserProfiles", "User Profiles", "_user__profiles", "USER_PROFILES"]
+        {
             assert_eq!(words(name), ["user", "profiles"], "{name}");
         }
         assert_eq!(words("documents_2023"), ["documents", "2023"]);

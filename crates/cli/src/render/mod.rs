@@ -1,0 +1,17 @@
+//! Writes the report of a check in each of the output formats: one format, one file.
+//!
+//! A renderer only reads the report. What a format cannot say in its own terms is said in its nearest ones: nothing that
+//! failed, was left out or was not checked goes missing.
+
+pub(crate) mod github;
+pub(crate) mod gitlab;
+pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod sarif;
+
+#[cfg(test)]
+mod fixture;
+mod wording;
+
+use pgmason_jobs::check::report;

@@ -1,0 +1,92 @@
+//! Finds changes of type that write every row anew.
+
+use pgmason_model::QualifiedName;
+use pgmason_sql::types::{Rewrite, type_change, using_changes_nothing};
+use pgmason_sql::{AlterTableActionKind, DataType, Fragment, StatementKind};
+
+use super::report::{about_table, actions_on_old_table};
+use crate::files::FilesContext;
+use crate::findings::Findings;
+use crate::migrations::history::Moment;
+use crate::rulebook::RuleLevel;
+use crate::rules::{Check, Rule, Section};
+
+pub(super) static RULE: Rule = Rule {
+    name: "column-type-rewrites-table",
+    section: Section::Migration,
+    default_level: RuleLevel::Warning,
+    summary: "a change of type writes every row of a table in use anew",
+    page: include_str!("column_type_rewrites_table.md"),
+    options: &[],
+    check: Check::Files(check),
+};
+
+fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
+    for moment in ctx.pending_moments() {
+        for (offset, table, texts) in offences(ctx, moment) {
+            about_table(ctx, findings, moment, offset, table, texts);
+        }
+    }
+}
+
+pub(super) fn offences<'m>(
+    ctx: &FilesContext<'_>,
+    moment: &'m Moment<'_>,
+) -> Vec<(usize, &'m QualifiedName, (String, String))> {
+    let mut found = Vec::new();
+    for (touched, action, before) in actions_on_old_table(moment) {
+        let AlterTableActionKind::AlterColumnType { column, data_type, using } = &action.kind else { continue };
+        let old = before.column.as_ref().and_then(|column| column.data_type.as_ref());
+        let condition = match rewrite(ctx, column, old, data_type, using.as_ref()) {
+            Rewrite::Yes => "",
+            Rewrite::UnlessTimeZoneIsUtc if !time_zone_is_utc(ctx, moment) => ", unless the session's TimeZone is UTC",
+            _ => continue,
+        };
+        let from = old.map_or_else(String::new, |old| format!(" from {}", old.text));
+        let message = format!(
+            "changing {column}{from} to {} writes all rows of {} anew while nobody can read or write it{condition}",
+            data_type.text, touched.name
+        );
+        let help = if condition.is_empty() {
+            "add a column of the new type, fill it in batches, keep both in step with a trigger, and switch over in a later migration"
+        } else {
+            "SET LOCAL timezone = 'UTC' before it, where the values are meant as UTC"
+        };
+        found.push((action.span.start, &touched.name, (message, help.to_owned())));
+    }
+    found
+}
+
+/// What PostgreSQL does to the table. Unknown where the files do not say what the type was.
+pub(super) fn rewrite(
+    ctx: &FilesContext<'_>,
+    column: &str,
+    old: Option<&DataType>,
+    new: &DataType,
+    using: Option<&Fragment>,
+) -> Rewrite {
+    if using.is_some_and(|using| !using_changes_nothing(column, &using.text)) {
+        return Rewrite::Yes;
+    }
+    let Some(old) = old else { return Rewrite::Unknown };
+    let is_enum = |data_type: &DataType| ctx.folder.history.enums.contains(&data_type.base.name);
+    match type_change(old, new) {
+        // An enum is stored as a number of its own: every other type is another representation.
+        Rewrite::Unknown if (is_enum(old) || is_enum(new)) && old.base.name != new.base.name => Rewrite::Yes,
+        known => known,
+    }
+}
+
+/// The file set it before.
+fn time_zone_is_utc(ctx: &FilesContext<'_>, moment: &Moment<'_>) -> bool {
+    let earlier = ctx.folder.history.of_file(moment.step.file).take_while(|(_, other)| other.step.span.start < moment.step.span.start);
+    let mut utc = false;
+    for (_, other) in earlier {
+        if let StatementKind::Set(set) = &other.step.statement.kind
+            && set.name == "timezone"
+        {
+            utc = set.values.first().is_some_and(|zone| zone.eq_ignore_ascii_case("utc"));
+        }
+    }
+    utc
+}

@@ -1,0 +1,68 @@
+//! Finds files whose version is written otherwise than most of the folder.
+
+use std::collections::BTreeMap;
+
+use super::versions::{VersionFormat, is_sentinel};
+use crate::files::FilesContext;
+use crate::findings::Findings;
+use crate::migrations::{Layout, MigrationFile};
+use crate::rulebook::RuleLevel;
+use crate::rules::{Check, Rule, Section};
+
+pub(super) static RULE: Rule = Rule {
+    name: "mixed-version-formats",
+    section: Section::Migration,
+    default_level: RuleLevel::Warning,
+    summary: "versions of one folder are written in different formats",
+    page: include_str!("mixed_version_formats.md"),
+    options: &[],
+    check: Check::Files(check),
+};
+
+fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
+    let versioned: Vec<(&MigrationFile, &str)> = ctx
+        .up_files()
+        .filter_map(|file| Some((file, file.version.as_deref()?)))
+        .filter(|(_, version)| !is_sentinel(version, |_| false))
+        .collect();
+    let mut counts: BTreeMap<VersionFormat, usize> = BTreeMap::new();
+    for (_, version) in &versioned {
+        *counts.entry(VersionFormat::of(version)).or_default() += 1;
+    }
+    let Some((usual, _)) = counts.iter().max_by_key(|(format, count)| (**count, **format)) else { return };
+    for (file, version) in &versioned {
+        let format = VersionFormat::of(version);
+        if format != *usual {
+            findings.in_file(
+                &file.path,
+                format!("version {version} is {}, most of the folder has {}", format.words(), usual.words()),
+                "rename the file to the folder's format where no database has run it yet, so that its place in the order is plain",
+            );
+        }
+    }
+    if *usual == VersionFormat::Sequence && !compares_numbers(ctx.folder.layout) {
+        report_order_by_letters(&versioned, findings);
+    }
+}
+
+fn compares_numbers(layout: Layout) -> bool {
+    matches!(layout, Layout::Sqlx | Layout::Refinery)
+}
+
+/// `10_` runs before `9_` where names are sorted as text.
+fn report_order_by_letters(versioned: &[(&MigrationFile, &str)], findings: &mut Findings<'_>) {
+    let mut highest: Option<(u64, &str)> = None;
+    for (file, version) in versioned.iter().filter(|(_, version)| VersionFormat::of(version) == VersionFormat::Sequence) {
+        let Ok(number) = version.parse::<u64>() else { continue };
+        match highest {
+            Some((before, name)) if before > number => {
+                findings.in_file(
+                    &file.path,
+                    format!("{} runs after {name}, because names are sorted as text", file.name_in_folder),
+                    "write all numbers with the same count of digits: 009, 010",
+                );
+            }
+            _ => highest = Some((number, &file.name_in_folder)),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Finds columns that hold a user's id without a foreign key to the users.
+
+use std::collections::BTreeSet;
+
+use pgmason_model::{Catalog, Identifier, QualifiedName};
+
+use crate::findings::Findings;
+use crate::rulebook::RuleLevel;
+use crate::rules::naming::words::snake_case;
+use crate::rules::table::columns::{base_type, own_columns};
+use crate::rules::{Check, Rule, Section};
+use crate::schema::{ColumnView, Schema, SchemaContext, TableView};
+
+pub(super) static RULE: Rule = Rule {
+    name: "user-column-without-foreign-key",
+    section: Section::Table,
+    default_level: RuleLevel::Warning,
+    summary: "a column holds a user's id and has no foreign key",
+    page: include_str!("user_column_without_foreign_key.md"),
+    options: &[],
+    check: Check::Schema(check),
+};
+
+fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
+    let users = user_tables(ctx);
+    for (table, column) in own_columns(ctx) {
+        let name = column.name.as_str();
+        let holds_user = ctx.rulebook.access.user_columns.contains(name)
+            || ctx.rulebook.access.user_columns.contains(&snake_case(name));
+        let refers = table.foreign_keys().any(|foreign_key| foreign_key.columns.contains(column.name));
+        if !holds_user || refers || column.column.generated.is_some() || is_of_any_kind(table, name) {
+            continue;
+        }
+        let of_type = base_type(ctx.catalog, &column);
+        // An id of another type (a text from an identity provider) cannot refer to the table.
+        let Some(target) = users.iter().find(|target| target.key_type == of_type) else { continue };
+        findings.on(
+            column.id,
+            format!("column {} has no foreign key to {}", column.id, target.name),
+            format!(
+                "add `FOREIGN KEY ({}) REFERENCES {} ({})` with ON DELETE CASCADE or SET NULL, first NOT VALID, then validate it",
+                column.name, target.name, target.key
+            ),
+        );
+    }
+}
+
+struct UserTable<'a> {
+    name: QualifiedName,
+    key: &'a Identifier,
+    key_type: String,
+}
+
+/// The configured tables of users that exist; where none does, the project's own `users`.
+fn user_tables<'a>(ctx: &SchemaContext<'a>) -> Vec<UserTable<'a>> {
+    let configured: BTreeSet<&str> = ctx.rulebook.access.user_tables.iter().map(String::as_str).collect();
+    let found: Vec<UserTable<'a>> = all_tables(ctx.schema)
+        .filter(|table| configured.contains(format!("{}.{}", table.schema(), table.name()).as_str()))
+        .filter_map(|table| user_table(ctx.catalog, table))
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
+    ctx.root_tables()
+        .filter(|table| matches!(snake_case(table.name()).as_str(), "users" | "user"))
+        .filter_map(|table| user_table(ctx.catalog, table))
+        .collect()
+}
+
+fn all_tables<'s, 'a>(schema: &'s Schema<'a>) -> impl Iterator<Item = &'s TableView<'a>> {
+    schema.tables.iter().chain(&schema.platform_tables)
+}
+
+fn user_table<'a>(catalog: &'a Catalog, table: &TableView<'a>) -> Option<UserTable<'a>> {
+    let [key] = table.primary_key()?.columns.as_slice() else { return None };
+    let column = table.column(key.as_str())?;
+    Some(UserTable {
+        name: QualifiedName::new(table.schema(), table.name()),
+        key,
+        key_type: base_type(catalog, &column).into_owned(),
+    })
+}
+
+/// True where another column says what kind of thing the id is of: `owner_type` beside `owner_id`.
+fn is_of_any_kind(table: &TableView<'_>, name: &str) -> bool {
+    let snake = snake_case(name);
+    let stem = snake.strip_suffix("_id").unwrap_or(&snake);
+    let is_kind_of = |column: &ColumnView<'_>| {
+        let other = snake_case(column.name.as_str());
+        other.strip_prefix(stem).is_some_and(|rest| matches!(rest, "_type" | "_kind"))
+    };
+    table.columns.iter().any(is_kind_of)
+}

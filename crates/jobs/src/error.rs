@@ -1,0 +1,94 @@
+//! Why a job could not be done. Findings are never errors.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use pgmason_pg::connect::ConnectError;
+use pgmason_pg::introspect::IntrospectError;
+use pgmason_scratch::ScratchError;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum JobError {
+    #[error("cannot {action} `{}`", path.display())]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("`{}` is not a folder", path.display())]
+    NotAFolder { path: PathBuf },
+    #[error("no migrations or schema files in `{}`", path.display())]
+    NothingToRead { path: PathBuf },
+    #[error("the folder `{}` holds no SQL files", path.display())]
+    EmptyFolder { path: PathBuf },
+    #[error("several folders could be the migrations: {}", list(candidates))]
+    Ambiguous { candidates: Vec<PathBuf> },
+    #[error("`{}`: {problem}", path.display())]
+    NotText { path: PathBuf, problem: pgmason_sql::decode::NotText },
+    #[error("`{}` is {megabytes} MB, more than the {limit} MB that are read", path.display())]
+    TooLarge { path: PathBuf, megabytes: u64, limit: u64 },
+    #[error("`{}`: {message}", path.display())]
+    Configuration { path: PathBuf, message: String },
+    #[error("`{text}` names no source")]
+    UnknownSource { text: String },
+    #[error("`{}` is not a snapshot that this pgmason can read: {message}", path.display())]
+    Snapshot { path: PathBuf, message: String },
+    #[error("`{}` is there already", path.display())]
+    AlreadyThere { path: PathBuf },
+    #[error("no table is called `{name}`")]
+    NoSuchTable { name: String, similar: Vec<String> },
+    #[error("several tables are called `{name}`: {}", candidates.join(", "))]
+    AmbiguousTable { name: String, candidates: Vec<String> },
+    #[error("this needs a database to read from")]
+    NeedsDatabase,
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Introspect(#[from] IntrospectError),
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    #[error("the database refused: {0}")]
+    Database(String),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl JobError {
+    /// One thing to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NothingToRead { .. } | Self::EmptyFolder { .. } => {
+                Some("run pgmason in the project's folder, or name the files: `pgmason check --migrations DIR`".into())
+            }
+            Self::NotAFolder { .. } => Some("name the folder that holds the project".into()),
+            Self::Ambiguous { candidates } => {
+                candidates.first().map(|path| format!("name one: `pgmason check --migrations {}`", path.display()))
+            }
+            Self::NotText { .. } => Some("save the file as UTF-8: `iconv -f latin1 -t utf-8 FILE`".into()),
+            Self::TooLarge { .. } => Some("load data from outside the migrations; keep only DDL in the folder".into()),
+            Self::UnknownSource { .. } => {
+                Some("a source is `migrations:DIR`, `schema:PATH`, `db:URL`, `snapshot:FILE` or `empty`".into())
+            }
+            Self::Snapshot { .. } => Some("write it anew: `pgmason snapshot SOURCE -o FILE`".into()),
+            Self::AlreadyThere { path } => Some(format!("edit `{}`, or remove it first", path.display())),
+            Self::NoSuchTable { similar, .. } => match similar.first() {
+                Some(name) => Some(format!("did you mean `{name}`?")),
+                None => Some("run `pgmason tables list` to see what there is".into()),
+            },
+            Self::AmbiguousTable { candidates, .. } => {
+                candidates.first().map(|name| format!("name it with its schema: `pgmason tables show {name}`"))
+            }
+            Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
+            Self::Connect(error) => Some(error.hint()),
+            Self::Introspect(error) => Some(error.hint()),
+            Self::Scratch(error) => error.hint(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")
+}

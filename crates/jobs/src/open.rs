@@ -1,0 +1,123 @@
+//! Turns a source into a catalog: by executing it in a scratch database, or by reading a live one.
+
+use std::fs;
+
+use pgmason_model::Catalog;
+use pgmason_model::catalog::CATALOG_SCHEMA_VERSION;
+use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
+use pgmason_scratch::{Baseline, Engine, Scratch, ScratchDatabase, ScratchOptions};
+
+use crate::JobError;
+use crate::folder::{self, SqlFiles};
+use crate::progress::{Event, Reporter, scratch_event};
+use crate::project::Project;
+use crate::replay::{self, ReplayOptions, ReplayReport};
+use crate::source::Source;
+
+/// How to open a source.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// None: the configuration's, else auto.
+    pub engine: Option<Engine>,
+    pub replay: ReplayOptions,
+}
+
+/// A source, opened.
+pub struct Opened {
+    pub catalog: Catalog,
+    pub files: Option<SqlFiles>,
+    pub replay: Option<ReplayReport>,
+    pub baseline: Baseline,
+    /// Still there for experiments; None for a live database, a snapshot, or nothing at all.
+    pub scratch: Option<OpenScratch>,
+}
+
+/// A scratch server and the database that the source was replayed in.
+pub struct OpenScratch {
+    // Dropped in this order: the database is the server's.
+    pub database: ScratchDatabase,
+    pub server: Scratch,
+}
+
+pub fn open(
+    project: &Project,
+    source: &Source,
+    options: &OpenOptions,
+    reporter: Reporter<'_>,
+) -> Result<Opened, JobError> {
+    match source {
+        Source::Database(connection) => {
+            let mut client = pgmason_pg::connect(connection, &ConnectOptions::default())?;
+            reporter(Event::ReadingCatalog);
+            let introspect = IntrospectOptions { statistics: true, platform: Platform::Detect };
+            let catalog = pgmason_pg::introspect(&mut client, &introspect)?;
+            let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
+            Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
+        }
+        Source::Snapshot(path) => {
+            let text = fs::read(path).map_err(JobError::file("read", path))?;
+            let unreadable = |message: String| JobError::Snapshot { path: path.clone(), message };
+            let catalog: Catalog = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
+            if catalog.schema_version != CATALOG_SCHEMA_VERSION {
+                return Err(unreadable(format!("it has version {}", catalog.schema_version)));
+            }
+            let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
+            Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
+        }
+        Source::Migrations(_) | Source::Schema(_) | Source::Empty => {
+            let files = folder::read(project, source)?;
+            if let Some(files) = &files {
+                reporter(Event::Reading { files: files.files.len() });
+            }
+            execute(project, source, files, options, reporter)
+        }
+    }
+}
+
+/// Replays files that have been read already.
+pub fn execute(
+    project: &Project,
+    source: &Source,
+    files: Option<SqlFiles>,
+    options: &OpenOptions,
+    reporter: Reporter<'_>,
+) -> Result<Opened, JobError> {
+    let baseline = project.baseline(source, files.as_ref());
+    let scratch_options = ScratchOptions {
+        engine: engine(project, options)?,
+        baseline,
+        major: project.major_version(),
+        project: Some(project.folder.clone()),
+    };
+    let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
+    let database = server.create_database()?;
+    let replay = match &files {
+        Some(files) => Some(replay::replay(project, files, &database, &options.replay, reporter)?),
+        None => None,
+    };
+    reporter(Event::ReadingCatalog);
+    let mut client = connect(&database)?;
+    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+    Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
+}
+
+fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {
+    if let Some(engine) = options.engine {
+        return Ok(engine);
+    }
+    match project.configuration.scratch.engine.as_deref() {
+        None | Some("auto") => Ok(Engine::Auto),
+        Some("embedded") => Ok(Engine::Embedded),
+        Some("local") => Ok(Engine::Local),
+        Some(other) => Err(JobError::Configuration {
+            path: project.folder.join(crate::configuration::FILE_NAME),
+            message: format!("[scratch] engine = \"{other}\": it is auto, embedded or local"),
+        }),
+    }
+}
+
+/// As the role that migrations run as.
+pub(crate) fn connect(database: &ScratchDatabase) -> Result<postgres::Client, JobError> {
+    database.config().clone().connect(postgres::NoTls).map_err(|error| JobError::Scratch(error.into()))
+}

@@ -1,0 +1,6 @@
+-- The extension that a name stands for, and the schema that its control file insists on.
+SELECT versions.schema::text
+FROM pg_catalog.pg_available_extensions AS available
+LEFT JOIN pg_catalog.pg_available_extension_versions AS versions
+    ON versions.name = available.name AND versions.version = available.default_version
+WHERE available.name = $1

@@ -1,0 +1,68 @@
+//! Runs SQL files in a scratch database, in order, as their tool would, and says exactly what failed.
+//!
+//! - A file runs in one transaction; what cannot run in one runs between two.
+//! - A down file never runs.
+//! - A statement that would reach outside the scratch is refused before the server sees it.
+
+mod explain;
+mod meta;
+mod report;
+mod session;
+
+use std::time::{Duration, Instant};
+
+use pgmason_core::migrations::{Direction, MigrationFile};
+use pgmason_scratch::ScratchDatabase;
+
+pub use report::{ReplayFailure, ReplayReport};
+
+use crate::JobError;
+use crate::folder::SqlFiles;
+use crate::progress::{Event, Reporter};
+use crate::project::Project;
+use session::{FileOutcome, ReplaySession};
+
+/// How to replay.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplayOptions {
+    /// Go on with the next file after one that failed.
+    pub keep_going: bool,
+    /// For one statement.
+    pub statement_timeout: Duration,
+}
+
+impl Default for ReplayOptions {
+    fn default() -> Self {
+        Self { keep_going: false, statement_timeout: Duration::from_secs(60) }
+    }
+}
+
+/// Replays all up files.
+pub fn replay(
+    project: &Project,
+    files: &SqlFiles,
+    database: &ScratchDatabase,
+    options: &ReplayOptions,
+    reporter: Reporter<'_>,
+) -> Result<ReplayReport, JobError> {
+    let started = Instant::now();
+    let up: Vec<&MigrationFile> = files.files.iter().filter(|file| file.direction == Direction::Up).collect();
+    let mut report = ReplayReport { files: up.len(), ..ReplayReport::default() };
+    let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    for (done, file) in up.iter().enumerate() {
+        reporter(Event::Replaying { done, total: up.len(), file: file.path.clone() });
+        match session.run_file(file, &mut report.notes)? {
+            FileOutcome::Applied => report.applied += 1,
+            FileOutcome::Failed(failure) => {
+                report.failures.push(explain::complete(*failure, &files.files));
+                if !options.keep_going {
+                    report.stopped_after = Some(file.path.clone());
+                    break;
+                }
+            }
+        }
+    }
+    report.stand_ins = session.stand_ins()?;
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}

@@ -1,0 +1,3 @@
+//! Tests of jobs against real servers.
+
+mod rule_examples;

@@ -1,0 +1,1 @@
+-- Empty: accepted by name, and whatever refers to its contents fails.

@@ -1,0 +1,3 @@
+CREATE FUNCTION pgstattuple(reloid regclass, OUT table_len bigint, OUT tuple_count bigint, OUT tuple_len bigint, OUT tuple_percent float8, OUT dead_tuple_count bigint, OUT dead_tuple_len bigint,
+    OUT dead_tuple_percent float8, OUT free_space bigint, OUT free_percent float8) RETURNS record LANGUAGE sql STRICT PARALLEL SAFE AS $$ SELECT pg_catalog.pg_relation_size($1), 0::bigint, 0::bigint, 0::float8, 0::bigint, 0::bigint, 0::float8, 0::bigint, 0::float8 $$;
+CREATE FUNCTION pg_relpages(relname regclass) RETURNS bigint LANGUAGE sql STRICT PARALLEL SAFE AS $$ SELECT pg_catalog.pg_relation_size($1) / 8192 $$;

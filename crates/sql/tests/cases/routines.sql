@@ -1,0 +1,18 @@
+create or replace function app.f(a int default 1, out b text) returns setof text language plpgsql stable security definer set search_path = '', pg_temp set work_mem to '1MB' as $body$ begin null; end $body$;
+create function t() returns trigger as 'begin return new; end' language 'plpgsql';
+create procedure p() begin atomic insert into t values (1); select case when true then 1 end; end;
+create function r(a int) returns int return a + 1;
+create function c() returns int as 'lib', 'sym' language c strict;
+create function tab() returns table (a int, b text) language sql as $$ select 1, 'x' $$;
+create function nobody() returns int language sql;
+alter function app.f(int) set search_path to 'a', 'b';
+alter function f owner to bob;
+alter function f(int) security invoker rename to g;
+do $$ begin execute 'x'; end $$;
+do language plperl 'print 1';
+create constraint trigger tr after insert or update of a, b or delete on app.t deferrable initially deferred for each row when (new.a is distinct from old.a) execute function app.f('x');
+create policy "Own rows" on app.t as restrictive for update to authenticated, anon using (auth.uid() = user_id) with check (true);
+create policy p on t;
+alter policy p on t rename to q;
+alter policy p on t to bob using (a > 1);
+call app.p(1, dblink('x'));
