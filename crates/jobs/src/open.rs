@@ -49,7 +49,7 @@ pub fn open(
         Source::Database(connection) => {
             let mut client = pgmason_pg::connect(connection, &ConnectOptions::default())?;
             reporter(Event::ReadingCatalog);
-            let introspect = IntrospectOptions { statistics: true, platform: Platform::Detect };
+            let introspect = IntrospectOptions { statistics: true, platform: Platform::Detect, ..IntrospectOptions::default() };
             let catalog = pgmason_pg::introspect(&mut client, &introspect)?;
             let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
@@ -96,15 +96,15 @@ pub fn execute(
         None => None,
     };
     reporter(Event::ReadingCatalog);
-    let mut client = connect(&database)?;
+    let mut client = database.connect()?;
     let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
     catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
     Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
 }
 
 fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {
-    if let Some(engine) = options.engine {
-        return Ok(engine);
+    if let Some(engine) = &options.engine {
+        return Ok(engine.clone());
     }
     match project.configuration.scratch.engine.as_deref() {
         None | Some("auto") => Ok(Engine::Auto),
@@ -115,9 +115,4 @@ fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> 
             message: format!("[scratch] engine = \"{other}\": it is auto, embedded or local"),
         }),
     }
-}
-
-/// As the role that migrations run as.
-pub(crate) fn connect(database: &ScratchDatabase) -> Result<postgres::Client, JobError> {
-    database.config().clone().connect(postgres::NoTls).map_err(|error| JobError::Scratch(error.into()))
 }

@@ -70,7 +70,7 @@ fn run(rule: &Rule, configuration: &Configuration, example: &Example, server: &m
     if let Some(failure) = report.failures.first() {
         return Err(format!("the example does not run: line {}: {}", failure.line, failure.message));
     }
-    let mut client = database.config().clone().connect(postgres::NoTls).map_err(|error| error.to_string())?;
+    let mut client = database.connect().map_err(|error| error.to_string())?;
     let options = IntrospectOptions { statistics: example.live, ..IntrospectOptions::default() };
     let mut catalog = pgmason_pg::introspect(&mut client, &options).map_err(|error| error.to_string())?;
     catalog.platform = server.platform().clone();

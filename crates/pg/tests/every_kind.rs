@@ -301,6 +301,24 @@ fn indexes() {
 }
 
 #[test]
+fn index_definitions_are_postgresqls_own() {
+    let database = Database::with_every_kind();
+    let catalog = database.catalog();
+    let sql = "SELECT n.nspname::text, c.relname::text, pg_catalog.pg_get_indexdef(c.oid)
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('i', 'I') AND n.nspname IN ('shop', 'Odd Schema')";
+    let mut client = database.client();
+    client.batch_execute("SET search_path = pg_catalog").unwrap();
+    let rows = client.query(sql, &[]).unwrap();
+    assert!(rows.len() > 20);
+    for row in rows {
+        let (schema, name, definition): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let index = get!(catalog, Index, ObjectId::in_schema(Kind::Index, schema, name));
+        assert_eq!(index.definition, definition);
+    }
+}
+
+#[test]
 fn functions() {
     let catalog = Database::with_every_kind().catalog();
     let function = |name: &str, arguments: &str| get!(catalog, Function, sub(Kind::Function, name, arguments)).clone();

@@ -2,39 +2,70 @@
 
 use std::path::PathBuf;
 
+use pgmason_pg::{ConnectError, ConnectOptions, ConnectionString};
+use postgres::Client;
+
 use crate::{ScratchError, stand_in};
 
-/// Whom migrations run as: no superuser, owner of the database, named as on hosted servers.
+/// Whom migrations run as on a server of pgmason's own: no superuser, owner of the database, named as on hosted servers.
 pub const MIGRATION_ROLE: &str = "postgres";
 
 /// Lives as long as its server.
 pub struct ScratchDatabase {
-    config: postgres::Config,
-    secret: String,
-    extension_folder: PathBuf,
+    way: Way,
+}
+
+enum Way {
+    Own { config: Box<postgres::Config>, secret: String, extension_folder: PathBuf },
+    Named(ConnectionString),
 }
 
 impl ScratchDatabase {
-    pub(crate) fn new(config: postgres::Config, secret: String, extension_folder: PathBuf) -> Self {
-        Self { config, secret, extension_folder }
+    pub(crate) fn own(config: postgres::Config, secret: String, extension_folder: PathBuf) -> Self {
+        Self { way: Way::Own { config: Box::new(config), secret, extension_folder } }
     }
 
-    /// How to connect as [`MIGRATION_ROLE`].
-    pub fn config(&self) -> &postgres::Config {
-        &self.config
+    pub(crate) fn named(connection: ConnectionString) -> Self {
+        Self { way: Way::Named(connection) }
     }
 
-    /// What `pgmason_scratch.as_superuser` asks for.
-    pub fn secret(&self) -> &str {
-        &self.secret
-    }
-
-    /// Makes an empty extension of the name, so that `CREATE EXTENSION` succeeds. False when the name cannot be one.
-    pub fn allow_extension(&self, extension: &str) -> Result<bool, ScratchError> {
-        if !stand_in::is_plain_name(extension) {
-            return Ok(false);
+    /// Connects as the role that migrations run as.
+    pub fn connect(&self) -> Result<Client, ScratchError> {
+        match &self.way {
+            Way::Own { config, .. } => Ok(config.connect(postgres::NoTls)?),
+            Way::Named(connection) => Ok(connect(connection)?),
         }
-        stand_in::write_empty(&self.extension_folder, extension)?;
-        Ok(true)
     }
+
+    /// What `pgmason_scratch.as_superuser` asks for. None on a server that the user named: a statement there has the
+    /// rights of the user and no others.
+    pub fn secret(&self) -> Option<&str> {
+        match &self.way {
+            Way::Own { secret, .. } => Some(secret),
+            Way::Named(_) => None,
+        }
+    }
+
+    /// Makes an empty extension of the name, so that `CREATE EXTENSION` succeeds. False when that is not possible.
+    pub fn allow_extension(&self, extension: &str) -> Result<bool, ScratchError> {
+        match &self.way {
+            Way::Own { extension_folder, .. } if stand_in::is_plain_name(extension) => {
+                stand_in::write_empty(extension_folder, extension)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The stand-in's script and the schema that it insists on, where extension files cannot be written.
+    pub fn stand_in_script(&self, extension: &str) -> Option<(&'static str, Option<String>)> {
+        match &self.way {
+            Way::Own { .. } => None,
+            Way::Named(_) => stand_in::script(extension),
+        }
+    }
+}
+
+pub(crate) fn connect(connection: &ConnectionString) -> Result<Client, ConnectError> {
+    pgmason_pg::connect(connection, &ConnectOptions::default())
 }

@@ -28,6 +28,10 @@ pub enum ScratchError {
     #[error("the list of the baseline's objects cannot be read")]
     PlatformList(#[source] serde_json::Error),
     #[error(transparent)]
+    Connect(#[from] pgmason_pg::ConnectError),
+    #[error("the baseline supabase needs a superuser on the scratch server, and {user} is none")]
+    NeedsSuperuser { user: String },
+    #[error(transparent)]
     Introspect(#[from] pgmason_pg::IntrospectError),
     #[error("running as root, and no unprivileged user to run PostgreSQL as")]
     NoUnprivilegedUser,
@@ -44,6 +48,10 @@ impl ScratchError {
             ),
             Self::TooOld { .. } => Some("name a newer server's folder in PGMASON_PG_BIN".to_owned()),
             Self::File { .. } => Some("name a folder that can be written to in PGMASON_CACHE_DIR".to_owned()),
+            Self::Connect(error) => Some(error.hint()),
+            Self::NeedsSuperuser { .. } => {
+                Some("take pgmason's own server: `--scratch embedded`, or `--scratch local`".to_owned())
+            }
             Self::NoUnprivilegedUser => Some("run pgmason as a user that is not root".to_owned()),
             _ => None,
         }

@@ -32,9 +32,9 @@ pub(crate) fn choose(
     cache: &Path,
     progress: &dyn Fn(Progress),
 ) -> Result<Installation, ScratchError> {
-    match options.engine {
+    match &options.engine {
         Engine::Embedded => embedded(cache, progress),
-        Engine::Local => local(options, cache),
+        Engine::Local | Engine::Url(_) => local(options, cache),
         Engine::Auto => {
             let found = options.major.and_then(|major| {
                 binaries::find(Some(major), options.project.as_deref())

@@ -14,6 +14,7 @@ mod database;
 mod embedded;
 mod error;
 mod installation;
+mod named_server;
 mod overlay;
 mod prepared;
 mod server;
@@ -25,6 +26,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use pgmason_model::{ObjectId, ServerVersion};
+use pgmason_pg::ConnectionString;
 
 pub use baseline::Baseline;
 pub use database::{MIGRATION_ROLE, ScratchDatabase};
@@ -32,16 +34,19 @@ pub use error::ScratchError;
 pub use stand_in::is_known as has_stand_in;
 
 use installation::Installation;
+use named_server::NamedServer;
 use server::Server;
 
 /// Which PostgreSQL to take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub enum Engine {
     /// Local binaries of the wanted major, else embedded, else any local binaries.
     #[default]
     Auto,
     Embedded,
     Local,
+    /// A server that the user names. Each use makes a database of its own there, and removes it.
+    Url(ConnectionString),
 }
 
 /// What to open.
@@ -64,38 +69,50 @@ pub enum Progress {
     Preparing(Baseline),
 }
 
-/// A running scratch server.
+/// A scratch server.
 pub struct Scratch {
-    server: Server,
-    installation: Installation,
+    kind: Kind,
     baseline: Baseline,
-    databases: u32,
     platform: BTreeSet<ObjectId>,
 }
 
+enum Kind {
+    /// Started by this process.
+    Own { server: Server, installation: Installation, databases: u32 },
+    /// The user's.
+    Named(NamedServer),
+}
+
 impl Scratch {
-    /// Starts a server from a prepared data folder, which is made first where there is none.
+    /// Starts a server from a prepared data folder, which is made first where there is none; or goes to the one named.
     pub fn open(options: &ScratchOptions, progress: &dyn Fn(Progress)) -> Result<Self, ScratchError> {
+        if let Engine::Url(connection) = &options.engine {
+            let server = NamedServer::open(connection, options.baseline)?;
+            return Ok(Self { kind: Kind::Named(server), baseline: options.baseline, platform: BTreeSet::new() });
+        }
         let cache = cache::folder()?;
         sweep::stale_folders();
         let installation = installation::choose(options, &cache, progress)?;
         let prepared = prepared::data_folder(&installation, options.baseline, &cache, progress)?;
         let server = Server::start_copy_of(&prepared, &installation)?;
         let platform = prepared::read_platform(&prepared)?;
-        Ok(Self { server, installation, baseline: options.baseline, databases: 0, platform })
+        let kind = Kind::Own { server, installation, databases: 0 };
+        Ok(Self { kind, baseline: options.baseline, platform })
     }
 
-    /// `embedded PostgreSQL 17.5`, `local PostgreSQL 15.18`.
+    /// `embedded PostgreSQL 17.5`, `local PostgreSQL 15.18`, `PostgreSQL 16.2 at db.example:5432`.
     pub fn describe(&self) -> String {
-        self.installation.describe()
+        match &self.kind {
+            Kind::Own { installation, .. } => installation.describe(),
+            Kind::Named(server) => server.describe(),
+        }
     }
 
     pub fn version(&self) -> ServerVersion {
-        self.installation.version
-    }
-
-    pub fn is_embedded(&self) -> bool {
-        self.installation.embedded
+        match &self.kind {
+            Kind::Own { installation, .. } => installation.version,
+            Kind::Named(server) => server.version(),
+        }
     }
 
     pub fn baseline(&self) -> Baseline {
@@ -104,14 +121,23 @@ impl Scratch {
 
     /// A fresh database with the baseline in it.
     pub fn create_database(&mut self) -> Result<ScratchDatabase, ScratchError> {
-        self.databases += 1;
-        // The first one is the copied folder's own, called as on a hosted server; its twin serves as the template.
-        let name = if self.databases == 1 { "postgres".to_owned() } else { format!("scratch_{}", self.databases) };
-        if self.databases > 1 {
-            self.server.create_database(&name)?;
+        match &mut self.kind {
+            Kind::Own { server, installation, databases } => {
+                *databases += 1;
+                // The first one is the copied folder's own, called as on a hosted server; its twin is the template.
+                let name = if *databases == 1 { "postgres".to_owned() } else { format!("scratch_{databases}") };
+                if *databases > 1 {
+                    server.create_database(&name)?;
+                }
+                let secret = server.make_secret(&name)?;
+                Ok(ScratchDatabase::own(server.config(&name), secret, installation.extension_folder.clone()))
+            }
+            Kind::Named(server) => {
+                let (connection, platform) = server.create_database()?;
+                self.platform = platform;
+                Ok(ScratchDatabase::named(connection))
+            }
         }
-        let secret = self.server.make_secret(&name)?;
-        Ok(ScratchDatabase::new(self.server.config(&name), secret, self.installation.extension_folder.clone()))
     }
 
     /// The baseline's objects: what is there before the project does anything.

@@ -27,7 +27,7 @@ pub(crate) fn data_folder(
 ) -> Result<PathBuf, ScratchError> {
     let key = cache::key([
         installation.key.as_bytes(),
-        baseline.sql().as_bytes(),
+        baseline.scripts().concat().as_bytes(),
         include_bytes!("prepared.rs"),
         include_bytes!("as_superuser.sql"),
     ]);
@@ -106,7 +106,9 @@ fn load(server: &Server, baseline: Baseline) -> Result<(), ScratchError> {
         message: error.as_db_error().map_or_else(|| error.to_string(), |error| error.to_string()),
     };
     let mut client = server.superuser_config("postgres").connect(postgres::NoTls)?;
-    client.batch_execute(baseline.sql()).map_err(refused)?;
+    for script in baseline.scripts() {
+        client.batch_execute(script).map_err(refused)?;
+    }
     client.batch_execute(include_str!("as_superuser.sql")).map_err(refused)?;
     drop(client);
     let mut client = server.superuser_config("template1").connect(postgres::NoTls)?;

@@ -12,7 +12,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/stand_ins.rs"
 const MARK: &str = "pgmason stand-in:";
 
 /// Extensions whose real version could leave the scratch: the stand-in is taken even where they are installed.
-const ALWAYS: &[&str] = &["dblink", "postgres_fdw"];
+const ALWAYS: &[&str] = &["dblink", "postgres_fdw", "http", "pg_net"];
 
 /// True when there is a stand-in written for the extension.
 pub fn is_known(extension: &str) -> bool {
@@ -47,6 +47,19 @@ fn write(extension_folder: &Path, extension: &str) -> Result<(), ScratchError> {
         }
     }
     Ok(())
+}
+
+/// The stand-in's script, for a server whose extension folder is out of reach, and the schema that it insists on.
+pub(crate) fn script(extension: &str) -> Option<(&'static str, Option<String>)> {
+    let control = format!("{extension}.control");
+    let prefix = format!("{extension}--");
+    let (_, control) = FILES.iter().find(|(name, _)| *name == control)?;
+    let (_, script) = FILES.iter().find(|(name, _)| name.starts_with(&prefix))?;
+    let schema = control.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == "schema").then(|| value.trim().trim_matches('\'').to_owned())
+    });
+    Some((script, schema))
 }
 
 /// An empty extension under a name that nobody foresaw, so that the rest of the folder can be replayed.

@@ -134,15 +134,9 @@ pub(super) fn nasty_report() -> CheckReport {
         checklist: vec![
             ChecklistSection {
                 title: "Tables".to_owned(),
-                rows: vec![
-                    row("integer-primary-key", 4, 4),
-                    row("no-primary-key", 3, 4),
-                ],
+                rows: vec![row("integer-primary-key", 4, 4), row("no-primary-key", 3, 4)],
             },
-            ChecklistSection {
-                title: "Access".to_owned(),
-                rows: vec![row("rls-disabled", 3, 4)],
-            },
+            ChecklistSection { title: "Access".to_owned(), rows: vec![row("rls-disabled", 3, 4)] },
         ],
         counts: Counts { errors: 1, warnings: 2, infos: 1 },
         notes: vec!["no configuration | found".to_owned()],

@@ -7,9 +7,7 @@ use pgmason_model::Level;
 use serde::Serialize;
 
 use super::report::CheckReport;
-use super::wording::{
-    NO_FILE, failure_text, file_and_line, finding_text, not_checked_text, notes, unused_ignore_text,
-};
+use super::wording::{NO_FILE, failure_text, file_and_line, finding_text, not_checked_text, notes, unused_ignore_text};
 
 pub(crate) fn render(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
     let mut issues = Issues::default();

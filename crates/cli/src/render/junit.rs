@@ -11,7 +11,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::report::{CheckReport, ChecklistSection, ReplayReport};
 use super::wording::{
-    failure_message, failure_text, file_and_line, finding_text, not_checked_text, sentence, notes, subject,
+    failure_message, failure_text, file_and_line, finding_text, not_checked_text, notes, sentence, subject,
     unused_ignore_text,
 };
 

@@ -221,7 +221,9 @@ mod tests {
     #[test]
     fn one_huge_entry_does_not_hide_the_others() {
         let mut report = empty_report();
-        report.not_checked.push(pgmason_model::catalog::NotChecked { what: "x".repeat(70_000), reason: "y".to_owned() });
+        report
+            .not_checked
+            .push(pgmason_model::catalog::NotChecked { what: "x".repeat(70_000), reason: "y".to_owned() });
         report.findings.push(finding("a-rule", Level::Warning, "something is wrong"));
         let comment = rendered(super::render, &report);
         assert!(comment.len() <= GITHUB_LIMIT && comment.contains("`a-rule`"), "{}", comment.len());

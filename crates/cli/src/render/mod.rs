@@ -5,10 +5,14 @@
 
 pub(crate) mod github;
 pub(crate) mod gitlab;
+pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod replay;
 pub(crate) mod sarif;
+pub(crate) mod table;
+pub(crate) mod tables;
 
 #[cfg(test)]
 mod fixture;

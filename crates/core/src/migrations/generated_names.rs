@@ -6,7 +6,7 @@ use pgmason_sql::{Constraint, ConstraintKind, CreateIndex, fold_identifier};
 const LONGEST: usize = 63;
 
 /// The name of a constraint, before a number is added where it is taken already.
-pub fn constraint_name(table: &str, constraint: &Constraint) -> String {
+pub(super) fn constraint_name(table: &str, constraint: &Constraint) -> String {
     if let Some(name) = &constraint.name {
         return name.clone();
     }
@@ -22,7 +22,7 @@ pub fn constraint_name(table: &str, constraint: &Constraint) -> String {
 }
 
 /// The name of an index over plain columns; None where an expression is part of it and none was written.
-pub fn index_name(index: &CreateIndex) -> Option<String> {
+pub(super) fn index_name(index: &CreateIndex) -> Option<String> {
     if let Some(name) = &index.name {
         return Some(name.clone());
     }
@@ -31,7 +31,7 @@ pub fn index_name(index: &CreateIndex) -> Option<String> {
     Some(object_name(&index.table.name, &columns?.join("_"), "idx"))
 }
 
-pub fn sequence_name(table: &str, column: &str) -> String {
+pub(super) fn sequence_name(table: &str, column: &str) -> String {
     object_name(table, column, "seq")
 }
 

@@ -36,8 +36,8 @@ pub struct Moment<'a> {
     pub takes_name_of: Option<usize>,
     /// CREATE VIEW: it was dropped, replaced, or made security_invoker later.
     pub superseded: bool,
-    /// ALTER TYPE … ADD VALUE: the type, and whether this very transaction made it.
-    pub enum_type: Option<(QualifiedName, bool)>,
+    /// ALTER TYPE … ADD VALUE: the type.
+    pub enum_type: Option<EnumBefore>,
 }
 
 /// A relation that a statement locks.
@@ -103,6 +103,16 @@ pub struct ConstraintBefore {
     /// Index of the moment that added it.
     pub added: usize,
     pub validated: bool,
+}
+
+/// An enum type that gets a value.
+#[derive(Clone, Debug)]
+pub struct EnumBefore {
+    pub name: QualifiedName,
+    /// This very transaction made it: its new values can be used at once.
+    pub made_here: bool,
+    /// Tables with a column of it.
+    pub users: Vec<QualifiedName>,
 }
 
 /// What goes without being named.

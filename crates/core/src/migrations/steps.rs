@@ -27,6 +27,8 @@ pub struct Step<'a> {
     pub in_do_block: bool,
     /// Under IF or a handler of exceptions: a second run may pass it over.
     pub guarded: bool,
+    /// The query of a FOR loop, whose rows the block goes through.
+    pub is_loop_query: bool,
     /// A DO block with statements that only a run can know.
     pub unread: bool,
     /// Steps with the same number stand in one transaction. Unique in the folder.
@@ -113,6 +115,7 @@ impl<'a> Reader<'a> {
             spans_hold: true,
             in_do_block: false,
             guarded: false,
+            is_loop_query: false,
             unread: !outer.statement.is_fully_read(),
             transaction,
             in_written_transaction: session.written,
@@ -137,6 +140,7 @@ impl<'a> Reader<'a> {
                 span: in_file(outer, &block.body, inner.span),
                 spans_hold: block.body.verbatim && as_written,
                 in_do_block: true,
+                is_loop_query: inner.origin == Origin::Query,
                 ..step.clone()
             });
         }

@@ -3,7 +3,7 @@
 mod checklist;
 mod history;
 mod known_findings;
-mod report;
+pub mod report;
 mod suppress;
 
 use std::collections::BTreeSet;

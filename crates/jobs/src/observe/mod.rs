@@ -8,7 +8,6 @@ use pgmason_model::Catalog;
 use pgmason_scratch::ScratchDatabase;
 
 use crate::JobError;
-use crate::open::connect;
 
 /// Makes every experiment that a rule wants. `updated_at`: names of columns that say when a row last changed.
 pub fn observe(
@@ -17,7 +16,7 @@ pub fn observe(
     database: &ScratchDatabase,
     updated_at: &[String],
 ) -> Result<Observations, JobError> {
-    let mut client = connect(database)?;
+    let mut client = database.connect()?;
     let type_of = |id: &_| catalog.get(id).cloned();
     let seen = updated_at::observe(schema, &mut client, database.secret(), updated_at, &type_of)?;
     Ok(Observations { updated_at: seen })

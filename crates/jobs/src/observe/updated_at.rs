@@ -20,7 +20,7 @@ const PAST: &str = "2000-01-01 00:00:00";
 pub(super) fn observe(
     schema: &Schema<'_>,
     client: &mut Client,
-    secret: &str,
+    secret: Option<&str>,
     column_names: &[String],
     enums: &dyn Fn(&ObjectId) -> Option<Object>,
 ) -> Result<BTreeMap<ObjectId, UpdatedAt>, JobError> {
@@ -49,7 +49,7 @@ fn experiment(
     table: &TableView<'_>,
     column: ColumnView<'_>,
     client: &mut Client,
-    secret: &str,
+    secret: Option<&str>,
     enums: &dyn Fn(&ObjectId) -> Option<Object>,
 ) -> UpdatedAt {
     if table.table.kind == TableKind::Partitioned {
@@ -77,13 +77,20 @@ fn experiment(
 fn script(
     table: &TableView<'_>,
     column: ColumnView<'_>,
-    secret: &str,
+    secret: Option<&str>,
     enums: &dyn Fn(&ObjectId) -> Option<Object>,
 ) -> Option<String> {
     let name = table.id.to_string();
     let role = |setting: &str| {
-        let statement = quote_literal(&format!("SET session_replication_role = {setting}"));
-        format!("SELECT pgmason_scratch.as_superuser({}, {statement});\n", quote_literal(secret))
+        let statement = format!("SET session_replication_role = {setting}");
+        match secret {
+            Some(secret) => format!(
+                "SELECT pgmason_scratch.as_superuser({}, {}, 'on');\n",
+                quote_literal(secret),
+                quote_literal(&statement)
+            ),
+            None => statement + ";\n",
+        }
     };
     let key: Vec<&Identifier> = table.primary_key().map(|key| key.columns.iter().collect()).unwrap_or_default();
     let mut sql = String::from("BEGIN;\n");

@@ -6,9 +6,9 @@ use std::time::Duration;
 use pgmason_core::migrations::{FileStatement, MigrationFile};
 use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
-use pgmason_sql::StatementKind;
 use pgmason_sql::facts::{LeavesServer, SuperuserNeed, cannot_run_in_transaction, leaves_server, superuser_needs};
 use pgmason_sql::split::{Piece, PieceKind};
+use pgmason_sql::{ObjectKind, StatementKind};
 
 use super::meta::{self, MetaEffect};
 use super::report::ReplayFailure;
@@ -151,7 +151,13 @@ impl<'a> ReplaySession<'a> {
         if let StatementKind::CreateExtension { name, .. } = &statement.statement.kind {
             self.create_extension(name, statement, notes).map_err(failed)?;
         } else if needs_elevation(statement) {
-            self.as_superuser(sql).map_err(failed)?;
+            // PostgreSQL fires no event trigger for statements about event triggers.
+            let about_event_triggers = matches!(
+                statement.statement.kind,
+                StatementKind::CreateEventTrigger { .. }
+                    | StatementKind::AlterOther { object: ObjectKind::EventTrigger, .. }
+            );
+            self.as_superuser(sql, about_event_triggers).map_err(failed)?;
         } else {
             self.session.run(sql).map_err(failed)?;
         }
@@ -161,8 +167,10 @@ impl<'a> ReplaySession<'a> {
         Ok(())
     }
 
-    fn as_superuser(&mut self, sql: &str) -> Result<(), StatementError> {
-        self.session.run_with("SELECT pgmason_scratch.as_superuser($1, $2)", &[self.database.secret(), sql])
+    fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), StatementError> {
+        let Some(secret) = self.database.secret() else { return self.session.run(sql) };
+        let event_triggers = if with_event_triggers { "on" } else { "off" };
+        self.session.run_with("SELECT pgmason_scratch.as_superuser($1, $2, $3)", &[secret, sql, event_triggers])
     }
 
     /// Creates the extension or its stand-in; one that nobody foresaw becomes an empty one, and a note.
@@ -182,6 +190,17 @@ impl<'a> ReplaySession<'a> {
             ));
             available = self.extension(name)?;
         }
+        if available.is_none()
+            && let Some((script, fixed)) = self.database.stand_in_script(name)
+        {
+            notes.push(format!(
+                "extension {name} is not installed; a stand-in answers, its objects look like the project's"
+            ));
+            let schema = pgmason_model::Identifier::from(fixed.as_deref().or(schema.as_deref()).unwrap_or("public"));
+            return self.session.run(&format!(
+                "CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path = {schema}; {script}; RESET search_path"
+            ));
+        }
         // Any version will do: the scratch has one of each. A fixed schema of the control file wins over the statement's.
         let schema = match available {
             Some(Extension { fixed_schema: Some(_) }) => None,
@@ -196,7 +215,7 @@ impl<'a> ReplaySession<'a> {
                 .unwrap_or_default(),
             if *cascade { " CASCADE" } else { "" },
         );
-        self.as_superuser(&sql)
+        self.as_superuser(&sql, false)
     }
 
     fn extension(&mut self, name: &str) -> Result<Option<Extension>, StatementError> {
@@ -256,8 +275,7 @@ struct Extension {
 }
 
 fn connect(database: &ScratchDatabase, limit: Duration) -> Result<Session, JobError> {
-    let client = database.config().clone().connect(postgres::NoTls).map_err(|error| JobError::Scratch(error.into()))?;
-    Ok(Session::new(client, limit))
+    Ok(Session::new(database.connect()?, limit))
 }
 
 /// Hosted platforms let their users run these, although PostgreSQL asks for a superuser.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::TABLES_SCHEMA_VERSION;
 use crate::JobError;
-use crate::open::{Opened, connect};
+use crate::open::Opened;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct TablesReport {
@@ -45,7 +45,7 @@ pub fn list(opened: &Opened, source: String, rulebook: &Rulebook) -> Result<Tabl
     let catalog = &opened.catalog;
     let schema = Schema::new(catalog);
     let counted = match &opened.scratch {
-        Some(scratch) => count(&mut connect(&scratch.database)?, schema.tables.iter().map(|table| table.id))?,
+        Some(scratch) => count(&mut scratch.database.connect()?, schema.tables.iter().map(|table| table.id))?,
         None => BTreeMap::new(),
     };
     let mut tables: Vec<TableRow> =

@@ -7,7 +7,7 @@ mod show;
 
 pub use list::{TableRow, TablesReport, list};
 pub use preview::{PreviewReport, preview};
-pub use show::{TableReport, show};
+pub use show::{Named, TableReport, show};
 
 /// The version of the JSON output of all three.
 pub const TABLES_SCHEMA_VERSION: u32 = 1;

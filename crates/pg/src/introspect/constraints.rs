@@ -16,11 +16,12 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
     let kind = row.code("kind", kind)?;
     let columns = row.get::<Option<Vec<i16>>>("columns")?.unwrap_or_default();
     let index = row.optional_identifier("index")?;
+    let definition = row.text("definition")?;
     let constraint = Constraint {
         kind,
-        definition: row.text("definition")?,
+        expression: if kind == ConstraintKind::Check { check_expression(&definition) } else { None },
+        definition,
         columns: builder.column_names(relation, &columns),
-        expression: row.get("expression")?,
         references: if kind == ConstraintKind::ForeignKey { Some(references(row, builder)?) } else { None },
         validated: row.get("validated")?,
         enforced: row.get("enforced")?,
@@ -32,6 +33,15 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
     };
     builder.add(Address::new(PG_CONSTRAINT, row.get("oid")?), id, Object::Constraint(constraint));
     Ok(())
+}
+
+/// The text inside `CHECK (…)`: what pg_get_expr would give, without deparsing it a second time.
+fn check_expression(definition: &str) -> Option<String> {
+    let mut rest = definition.strip_prefix("CHECK (")?;
+    for clause in [" NOT VALID", " NOT ENFORCED", " NO INHERIT"] {
+        rest = rest.strip_suffix(clause).unwrap_or(rest);
+    }
+    rest.strip_suffix(')').map(str::to_owned)
 }
 
 fn references(row: &Row<'_>, builder: &Builder) -> Result<References, IntrospectError> {

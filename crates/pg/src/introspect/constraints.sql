@@ -7,7 +7,6 @@ SELECT
     k.contype::text AS kind,
     pg_get_constraintdef(k.oid) AS definition,
     k.conkey AS columns,
-    CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression,
     k.confrelid AS referenced_oid,
     rn.nspname AS referenced_schema,
     rc.relname AS referenced,

@@ -32,11 +32,13 @@ mod policies;
 mod publication_tables;
 mod publications;
 mod queries;
+mod queue;
 mod roles;
 mod row;
 mod rules;
 mod schemas;
 mod sequences;
+mod snapshot;
 mod statistics;
 mod subscriptions;
 mod tables;
@@ -51,11 +53,14 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 use pgmason_model::{Catalog, ServerVersion};
+use postgres::Client;
 use postgres::error::SqlState;
-use postgres::{Client, IsolationLevel, Transaction};
+
+use crate::ConnectionString;
 
 use builder::Builder;
-use queries::{QUERIES, Query};
+use queries::QUERIES;
+use queue::{Answer, Queue};
 use row::Row;
 
 pub use platform::{Platform, mark_platform_from_baseline};
@@ -70,7 +75,13 @@ pub struct IntrospectOptions {
     /// Read counters and sizes too: only a live database has them.
     pub statistics: bool,
     pub platform: Platform,
+    /// Where the client is connected to: a large schema is then read over a second connection as well, in the same
+    /// snapshot.
+    pub second_connection: Option<ConnectionString>,
 }
+
+/// Relations from which on a second connection pays for itself.
+const LARGE: i64 = 4000;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IntrospectError {
@@ -145,60 +156,50 @@ fn read_snapshot(
     options: &IntrospectOptions,
     forbidden: &BTreeMap<&'static str, String>,
 ) -> Result<Catalog, IntrospectError> {
-    let mut transaction = client
-        .build_transaction()
-        .isolation_level(IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .map_err(IntrospectError::Snapshot)?;
-    let version = settle(&mut transaction).map_err(IntrospectError::Snapshot)?;
-    let wanted = || {
-        QUERIES.iter().filter(|query| {
-            (options.statistics || !query.statistics_only) && !forbidden.contains_key(query.name)
-        })
-    };
+    let (mut transaction, session) = snapshot::open(client)?;
+    let wanted = QUERIES
+        .iter()
+        .filter(|query| (options.statistics || !query.statistics_only) && !forbidden.contains_key(query.name))
+        .collect();
+    let queue = Queue::new(wanted);
     // The server works on the next query while this side decodes the last one.
     let builder = std::thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel::<(&Query, Vec<postgres::Row>)>();
-        let decoder = scope.spawn(move || {
-            let mut builder = Builder::default();
-            for (query, rows) in receiver {
-                for row in &rows {
-                    (query.decode)(&Row { query: query.name, row }, &mut builder)?;
-                }
-            }
-            Ok(builder)
+        let (sender, receiver) = mpsc::channel();
+        let decoder = scope.spawn(move || decode_in_order(receiver));
+        let helper = options.second_connection.as_ref().filter(|_| session.relations >= LARGE).map(|connection| {
+            let (queue, sender) = (&queue, sender.clone());
+            let snapshot = transaction
+                .query_one("SELECT pg_export_snapshot()", &[])
+                .and_then(|row| row.try_get::<_, String>(0));
+            // Without a second connection one does it all, only slower.
+            scope.spawn(move || match snapshot.map(|snapshot| snapshot::join(connection, &snapshot)) {
+                Ok(Some(mut helper)) => queue.work(&mut helper, session.version, &sender),
+                _ => Ok(()),
+            })
         });
-        for query in wanted() {
-            let rows = fetch(&mut transaction, query, version)?;
-            if sender.send((query, rows)).is_err() {
-                break;
-            }
-        }
+        let own = queue.work(&mut transaction, session.version, &sender);
         drop(sender);
-        decoder.join().unwrap_or(Err(IntrospectError::ReaderStopped))
+        let helped = helper.map_or(Ok(()), |helper| helper.join().unwrap_or(Err(IntrospectError::ReaderStopped)));
+        let decoded = decoder.join().unwrap_or(Err(IntrospectError::ReaderStopped));
+        own.and(helped).and(decoded)
     })?;
     transaction.rollback().map_err(IntrospectError::Snapshot)?;
-    Ok(finish::finish(builder, version, options.statistics, forbidden))
+    Ok(finish::finish(builder, session.version, options.statistics, forbidden))
 }
 
-fn settle(transaction: &mut Transaction<'_>) -> Result<ServerVersion, postgres::Error> {
-    let row = transaction.query_typed(include_str!("settings.sql"), &[])?;
-    let version: i32 = row.first().map_or(Ok(0), |row| row.try_get("version"))?;
-    Ok(ServerVersion(u32::try_from(version).unwrap_or(0)))
-}
-
-fn fetch(
-    transaction: &mut Transaction<'_>,
-    query: &Query,
-    version: ServerVersion,
-) -> Result<Vec<postgres::Row>, IntrospectError> {
-    let sql = version_gate::for_version(query.sql, version);
-    transaction.query_typed(&sql, &[]).map_err(|source| {
-        if source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) {
-            IntrospectError::Blocked { query: query.name }
-        } else {
-            IntrospectError::Query { query: query.name, source }
+/// Answers come from two connections; they are decoded in the order of `QUERIES`.
+fn decode_in_order(answers: mpsc::Receiver<Answer>) -> Result<Builder, IntrospectError> {
+    let mut builder = Builder::default();
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for answer in answers {
+        early.insert(answer.place, answer);
+        while let Some(answer) = early.remove(&next) {
+            next += 1;
+            for row in &answer.rows {
+                (answer.query.decode)(&Row { query: answer.query.name, row }, &mut builder)?;
+            }
         }
-    })
+    }
+    Ok(builder)
 }

@@ -2,6 +2,7 @@
 -- A short lock_timeout: deparse functions take ACCESS SHARE locks, which queue behind a running ALTER TABLE.
 SELECT
     current_setting('server_version_num')::integer AS version,
+    (SELECT count(*) FROM pg_catalog.pg_class) AS relations,
     set_config('search_path', 'pg_catalog', true),
     set_config('DateStyle', 'ISO, MDY', true),
     set_config('IntervalStyle', 'postgres', true),

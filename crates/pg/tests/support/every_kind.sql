@@ -93,7 +93,7 @@ CREATE TABLE shop.typed_addresses OF shop.address (number WITH OPTIONS DEFAULT 1
 CREATE TABLE shop.parent (id integer NOT NULL CONSTRAINT parent_id_positive CHECK (id > 0), label text);
 CREATE TABLE shop.second_parent (other integer);
 CREATE TABLE shop.child (extra text) INHERITS (shop.parent, shop.second_parent);
-CREATE TABLE "Odd Schema"."Odd ""Table""" ("Odd Column" integer DEFAULT 1, "select" text);
+CREATE TABLE "Odd Schema"."Odd ""Table""" ("Odd Column" integer DEFAULT 1, "select" text, UNIQUE ("select", "Odd Column"));
 
 CREATE TABLE shop.events (
     id bigint NOT NULL,

@@ -66,7 +66,7 @@ pub(crate) fn client(connection: &ConnectionString) -> Client {
 }
 
 pub(crate) fn read(client: &mut Client) -> Catalog {
-    introspect(client, &IntrospectOptions { statistics: false, platform: Platform::None }).expect("a catalog")
+    introspect(client, &IntrospectOptions { platform: Platform::None, ..Default::default() }).expect("a catalog")
 }
 
 pub(crate) fn version(client: &mut Client) -> ServerVersion {

@@ -16,6 +16,10 @@ const LONGEST: usize = 1 << 20;
 
 /// The reader alone is sure of these: every word was looked at, or nobody asks about the rest.
 pub(crate) fn is_worth_asking(kind: &StatementKind) -> bool {
+    if let StatementKind::Change(change) = kind {
+        // Rows of data: dumps hold millions of them, and asking costs ten times the reading.
+        return change.values_rows == 0 || change.from_query || change.on_conflict;
+    }
     !matches!(
         kind,
         StatementKind::Empty

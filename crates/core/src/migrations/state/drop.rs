@@ -74,15 +74,9 @@ impl State {
 
     fn drop_columns_of_type(&mut self, name: &QualifiedName, now: &Now<'_>, moment: &mut Moment<'_>) {
         for (table, relation) in &mut self.relations {
-            let has_type = |column: &super::Column| {
-                column.data_type.as_ref().is_some_and(|data_type| {
-                    let schema = data_type.base.schema.as_deref();
-                    data_type.base.name == name.name.as_str() && schema.is_none_or(|schema| schema == name.schema.as_str())
-                })
-            };
             let lost: Vec<_> =
-                relation.columns.iter().filter(|column| has_type(column)).map(|column| cascaded(table, relation, Some(column), now)).collect();
-            relation.columns.retain(|column| !has_type(column));
+                relation.columns.iter().filter(|column| column.is_of(name)).map(|column| cascaded(table, relation, Some(column), now)).collect();
+            relation.columns.retain(|column| !column.is_of(name));
             moment.cascaded.extend(lost);
         }
         moment.cascaded.sort_by(|a, b| (&a.table, &a.column).cmp(&(&b.table, &b.column)));

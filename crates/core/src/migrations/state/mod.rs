@@ -15,7 +15,7 @@ use pgmason_sql::{
     DataChangeKind, DataType, LockLevel, Name, ObjectKind, RelationChange, Statement, StatementKind, TypeChange, TypeKind,
 };
 
-use super::history::{Cascaded, History, Moment, RelationKind, Standing, TableLife, Touched};
+use super::history::{Cascaded, EnumBefore, History, Moment, RelationKind, Standing, TableLife, Touched};
 use super::steps::Step;
 
 /// Where temporary relations live.
@@ -54,6 +54,16 @@ struct Column {
     data_type: Option<DataType>,
     not_null: bool,
     file: usize,
+}
+
+impl Column {
+    /// A column without a schema in its type is taken to mean any type of that name.
+    fn is_of(&self, data_type: &QualifiedName) -> bool {
+        self.data_type.as_ref().is_some_and(|own| {
+            let schema = own.base.schema.as_deref();
+            own.base.name == data_type.name.as_str() && schema.is_none_or(|schema| schema == data_type.schema.as_str())
+        })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -145,8 +155,11 @@ impl State {
                 let name = self.resolve_type(&altered.name, now);
                 match &altered.change {
                     TypeChange::AddValue { .. } => {
-                        let made = self.types.get(&name).is_some_and(|found| found.transaction == now.transaction);
-                        moment.enum_type = Some((name, made));
+                        let made_here = self.types.get(&name).is_some_and(|found| found.transaction == now.transaction);
+                        let with_column = |relation: &Relation| relation.columns.iter().any(|column| column.is_of(&name));
+                        let users = self.relations.iter().filter(|(_, relation)| with_column(relation));
+                        let users = users.map(|(table, _)| table.clone()).collect();
+                        moment.enum_type = Some(EnumBefore { name, made_here, users });
                     }
                     TypeChange::RenameTo(new) => {
                         let renamed = QualifiedName::new(name.schema.clone(), new.as_str());
@@ -183,6 +196,9 @@ impl State {
                 _ => {}
             },
             StatementKind::Select(select) => {
+                if moment.step.is_loop_query {
+                    self.note_copies(statement, now, history);
+                }
                 if let Some(into) = &select.into {
                     let name = self.for_creation(into, now);
                     self.add_table(name, false, now, history);

@@ -40,7 +40,7 @@ pub(super) fn offences<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Ve
         let table = &touched.name;
         match &action.kind {
             AlterTableActionKind::AddConstraint(constraint) => {
-                if let Some(texts) = judge(constraint, table) {
+                if let Some(texts) = judge(moment, constraint, table) {
                     let mendable = matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::ForeignKey);
                     found.push((action.span.start, table, texts, Some(constraint.as_ref()).filter(|_| mendable)));
                 }
@@ -53,8 +53,9 @@ pub(super) fn offences<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Ve
                 for constraint in &column.constraints {
                     // A new column without a default is NULL in every row: PostgreSQL skips the check of a foreign key.
                     let skipped = constraint.kind == ConstraintKind::ForeignKey && column.default.is_none();
-                    if let Some(texts) = judge(constraint, table).filter(|_| !skipped) {
-                        found.push((constraint.span.start, table, texts, None));
+                    if let Some((message, help)) = judge(moment, constraint, table).filter(|_| !skipped) {
+                        let help = format!("add the column without it; then {help}");
+                        found.push((constraint.span.start, table, (message, help), None));
                     }
                 }
             }
@@ -77,15 +78,16 @@ pub(super) fn offences<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Ve
     found
 }
 
-fn judge(constraint: &Constraint, table: &QualifiedName) -> Option<(String, String)> {
+fn judge(moment: &Moment<'_>, constraint: &Constraint, table: &QualifiedName) -> Option<(String, String)> {
     let later = "add it NOT VALID, and VALIDATE CONSTRAINT in a later migration";
     let (what, help) = match constraint.kind {
         ConstraintKind::Check if !constraint.not_valid => {
             (format!("CHECK reads all rows of {table} while nobody can read or write it"), later.to_owned())
         }
         ConstraintKind::ForeignKey if !constraint.not_valid => {
-            let other = constraint.references.as_ref().map_or_else(String::new, |references| references.table.to_string());
-            (format!("FOREIGN KEY reads all rows of {table} while nobody can write {table} or {other}"), later.to_owned())
+            let other = constraint.references.as_ref().and_then(|references| moment.touched(&references.table));
+            let other = other.filter(|other| other.name != *table).map_or_else(String::new, |other| format!(" or {}", other.name));
+            (format!("FOREIGN KEY reads all rows of {table} while nobody can write it{other}"), later.to_owned())
         }
         ConstraintKind::PrimaryKey | ConstraintKind::Unique if constraint.using_index.is_none() => {
             let words = if constraint.kind == ConstraintKind::Unique { "UNIQUE" } else { "PRIMARY KEY" };

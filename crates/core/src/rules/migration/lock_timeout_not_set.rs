@@ -4,7 +4,6 @@ use pgmason_sql::{LockLevel, StatementKind};
 
 use crate::files::FilesContext;
 use crate::findings::Findings;
-use crate::migrations::history::Moment;
 use crate::migrations::history::{Moment, RelationKind, Standing, Touched};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
@@ -43,7 +42,7 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             let place = ctx.place(moment, 0);
             let finding = findings.in_file(
                 place.file,
-                format!("the file takes a {} lock on {} and may wait for it without end, with all others behind it", touched.level.name(), touched.name),
+                format!("the file may wait without end for its {} lock on {}, with all others behind it", touched.level.name(), touched.name),
                 "begin the file with SET lock_timeout = '5s': it then fails early and can be run again",
             );
             finding.line = Some(place.line);

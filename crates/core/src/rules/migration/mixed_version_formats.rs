@@ -29,10 +29,10 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
     for (_, version) in &versioned {
         *counts.entry(VersionFormat::of(version)).or_default() += 1;
     }
-    let Some((usual, _)) = counts.iter().max_by_key(|(format, count)| (**count, **format)) else { return };
+    let Some(usual) = usual_format(&counts) else { return };
     for (file, version) in &versioned {
         let format = VersionFormat::of(version);
-        if format != *usual {
+        if format != usual {
             findings.in_file(
                 &file.path,
                 format!("version {version} is {}, most of the folder has {}", format.words(), usual.words()),
@@ -40,9 +40,16 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    if *usual == VersionFormat::Sequence && !compares_numbers(ctx.folder.layout) {
+    if usual == VersionFormat::Sequence && !compares_numbers(ctx.folder.layout) {
         report_order_by_letters(&versioned, findings);
     }
+}
+
+/// The most frequent one. A folder in two minds between days and seconds goes by seconds: a day has only one version.
+fn usual_format(counts: &BTreeMap<VersionFormat, usize>) -> Option<VersionFormat> {
+    let (usual, count) = counts.iter().max_by_key(|(format, count)| (**count, **format))?;
+    let seconds = counts.get(&VersionFormat::Second).copied().unwrap_or_default();
+    Some(if *usual == VersionFormat::Date && seconds * 4 >= *count { VersionFormat::Second } else { *usual })
 }
 
 fn compares_numbers(layout: Layout) -> bool {

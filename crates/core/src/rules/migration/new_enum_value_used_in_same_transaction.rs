@@ -1,7 +1,7 @@
 //! Finds enum values that are used before the transaction that adds them ends.
 
 use pgmason_model::QualifiedName;
-use pgmason_sql::{AlterTableActionKind, ColumnDefinition, DataType, StatementKind, TypeChange};
+use pgmason_sql::{AlterTableActionKind, ColumnDefinition, DataType, Name, StatementKind, TypeChange};
 
 use crate::expression::{TokenKind, tokens};
 use crate::files::FilesContext;
@@ -24,6 +24,8 @@ pub(super) static RULE: Rule = Rule {
 struct NewValue<'a> {
     value: &'a str,
     enum_type: &'a QualifiedName,
+    /// Tables with a column of the type.
+    users: &'a [QualifiedName],
     transaction: usize,
     line: u32,
 }
@@ -41,10 +43,15 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
                 );
             }
         }
-        if let (StatementKind::AlterType(altered), Some((enum_type, false))) = (&moment.step.statement.kind, &moment.enum_type)
-            && let TypeChange::AddValue { value, .. } = &altered.change
+        let (StatementKind::AlterType(altered), Some(before)) = (&moment.step.statement.kind, &moment.enum_type) else {
+            continue;
+        };
+        if let TypeChange::AddValue { value, .. } = &altered.change
+            && !before.made_here
         {
-            new_values.push(NewValue { value, enum_type, transaction: moment.step.transaction, line: ctx.place(moment, 0).line });
+            let line = ctx.place(moment, 0).line;
+            let transaction = moment.step.transaction;
+            new_values.push(NewValue { value, enum_type: &before.name, users: &before.users, transaction, line });
         }
     }
 }
@@ -64,11 +71,12 @@ fn use_of(ctx: &FilesContext<'_>, moment: &Moment<'_>, new: &NewValue<'_>) -> Op
     let at = found.iter().find(|token| token.kind == TokenKind::String && token.value == new.value)?.span.start;
     let type_name = new.enum_type.name.as_str();
     let names_type = found.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName) && token.value == type_name);
-    (names_type || has_column_of(ctx, moment, type_name)).then_some(at)
+    (names_type || has_column_of(moment, new)).then_some(at)
 }
 
 /// A relation in the statement has a column of the type.
-fn has_column_of(ctx: &FilesContext<'_>, moment: &Moment<'_>, type_name: &str) -> bool {
+fn has_column_of(moment: &Moment<'_>, new: &NewValue<'_>) -> bool {
+    let type_name = new.enum_type.name.as_str();
     let is_it = |data_type: Option<&DataType>| data_type.is_some_and(|data_type| data_type.base.name == type_name);
     let defines = |column: &ColumnDefinition| is_it(column.data_type.as_ref());
     let altered = match &moment.step.statement.kind {
@@ -79,6 +87,12 @@ fn has_column_of(ctx: &FilesContext<'_>, moment: &Moment<'_>, type_name: &str) -
         StatementKind::CreateTable(table) => table.columns.iter().any(defines),
         _ => false,
     };
-    let named = moment.touched.iter().filter_map(|touched| touched.table).chain(moment.read_tables.iter().copied());
-    altered || named.filter_map(|life| ctx.folder.history.tables.get(life)).any(|life| life.column_types.contains(type_name))
+    let reads = moment.step.statement.reads.iter().map(|read| &read.name);
+    let named = moment.touched.iter().map(|touched| &touched.written).chain(reads);
+    let is_user = |name: &Name| {
+        new.users.iter().any(|table| {
+            table.name.as_str() == name.name && name.schema.as_deref().is_none_or(|schema| table.schema.as_str() == schema)
+        })
+    };
+    altered || named.into_iter().any(is_user)
 }

@@ -1,7 +1,7 @@
 //! Puts a finding at its place in a statement, and names the table that it is about.
 
 use pgmason_model::{Finding, FindingObject, ObjectId, ObjectKind, QualifiedName};
-use pgmason_sql::{AlterTable, AlterTableAction, Name, StatementKind};
+use pgmason_sql::{AlterTable, AlterTableAction, StatementKind};
 
 use crate::files::FilesContext;
 use crate::findings::Findings;
@@ -37,18 +37,4 @@ pub(super) fn actions_on_old_table<'m>(
 
 fn old_table_of<'m>(moment: &'m Moment<'_>, table: &'m AlterTable) -> Option<(&'m Touched, &'m AlterTable)> {
     moment.old_table(&table.name).map(|touched| (touched, table))
-}
-
-/// `a name`, or `a name and n more`.
-pub(super) fn named(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
-    }
-}
-
-/// The name as the statement means it.
-pub(super) fn resolved<'m>(moment: &'m Moment<'_>, written: &Name) -> Option<&'m QualifiedName> {
-    moment.touched(written).map(|touched| &touched.name)
 }

@@ -55,7 +55,7 @@ pub(super) fn offences<'m>(
     found
 }
 
-fn reason(ctx: &FilesContext<'_>, moment: &Moment<'_>, column: &ColumnDefinition) -> Option<String> {
+fn reason(ctx: &FilesContext<'_>, column: &ColumnDefinition, constrained_domain: bool) -> Option<String> {
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
         return Some("is GENERATED … STORED".to_owned());
     }

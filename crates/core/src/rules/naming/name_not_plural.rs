@@ -11,18 +11,25 @@ use crate::schema::SchemaContext;
 
 /// Words that name a collection without being plural, and words that cannot be counted.
 const COLLECTIVE_WORDS: &[&str] = &[
+    "accounting",
     "activity",
+    "allowlist",
     "archive",
     "audit",
     "backlog",
     "billing",
+    "blacklist",
+    "blocklist",
     "cache",
     "calendar",
     "catalog",
+    "checklist",
+    "code",
     "config",
     "configuration",
     "content",
     "data",
+    "denylist",
     "directory",
     "feed",
     "feedback",
@@ -41,22 +48,32 @@ const COLLECTIVE_WORDS: &[&str] = &[
     "membership",
     "memory",
     "metadata",
+    "monitoring",
     "outbox",
+    "pricing",
     "processing",
     "progress",
     "queue",
     "registry",
+    "scheduling",
+    "spend",
+    "spending",
+    "staff",
     "storage",
     "telemetry",
     "timeline",
     "tracking",
     "traffic",
     "usage",
+    "waitlist",
+    "whitelist",
 ];
 
-/// Words behind the name proper: `users_old`, `documents_archived`.
-const TRAILING_WORDS: [&str; 12] =
-    ["backup", "bak", "copy", "draft", "legacy", "new", "old", "original", "staging", "temp", "tmp", "v"];
+/// Words behind the name proper: `users_old`, `metrics_daily`.
+const TRAILING_WORDS: [&str; 17] = [
+    "backup", "bak", "copy", "daily", "draft", "hourly", "legacy", "monthly", "new", "old", "original", "staging",
+    "temp", "tmp", "v", "weekly", "yearly",
+];
 
 const PREPOSITIONS: [&str; 9] = ["by", "for", "from", "in", "of", "on", "per", "to", "with"];
 
@@ -161,6 +178,8 @@ mod tests {
             "terms_of_service",
             "chart_of_accounts",
             "events_2024",
+            "metrics_daily",
+            "ip_allowlist",
             "news",
             "media",
             "user_data",

@@ -50,21 +50,26 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
 fn prefixes_shown<'a>(ctx: &SchemaContext<'a>, schemas: &[String]) -> BTreeMap<&'a ObjectId, BTreeSet<&'a str>> {
     let domains = &ctx.rulebook.domains;
     let mut shown: BTreeMap<&ObjectId, BTreeSet<&str>> = BTreeMap::new();
+    let mut old_names: BTreeSet<&ObjectId> = BTreeSet::new();
     for (view, needed) in &ctx.catalog.dependencies {
         let of_interest = matches!(view.kind, ObjectKind::View | ObjectKind::MaterializedView)
             && is_relation_or_column(needed)
             && [view, needed].into_iter().all(|id| is_covered(id, schemas))
-            && !is_platform(ctx, needed)
-            && view.name != needed.name;
+            && !is_platform(ctx, needed);
         if !of_interest {
             continue;
         }
         let Some(prefixed) = prefix::split_prefix(needed.name.as_str(), domains) else { continue };
+        if prefixed.rest == view.name.as_str() {
+            old_names.insert(view);
+        }
         // Where domains are declared, any other beginning of a name is just its first word.
         if domains.is_empty() || domains.contains_key(prefixed.prefix) {
             shown.entry(view).or_default().insert(prefixed.prefix);
         }
     }
+    // `topics` over `learn_topics` is what the table was called before it got its prefix.
+    shown.retain(|view, _| !old_names.contains(view));
     shown
 }
 

@@ -53,10 +53,9 @@ pub(in crate::rules) fn is_single_row(catalog: &Catalog, table: &TableView<'_>) 
         })
         .any(|column| {
             base_type(catalog, &column) == "boolean"
-                || table.checks_on(column.name.as_str()).any(|check| {
-                    check.columns.len() == 1
-                        && check.expression.as_deref().is_some_and(allows_one_value)
-                })
+                || table
+                    .checks_on(column.name.as_str())
+                    .any(|check| check.columns.len() == 1 && check.expression.as_deref().is_some_and(allows_one_value))
         })
 }
 

@@ -1,0 +1,54 @@
+//! One file per command: read the arguments, call one job, render its report.
+
+mod check;
+mod completions;
+mod demo;
+mod doctor;
+mod explain;
+mod init;
+mod man;
+mod opening;
+mod reference;
+mod rules;
+mod snapshot;
+mod tables;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command};
+use crate::error::CommandError;
+use crate::ui::Progress;
+
+/// How a command that did its work ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Clean,
+    /// Findings, drift, or a refusal.
+    Findings,
+}
+
+impl Outcome {
+    pub(crate) fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Clean => ExitCode::SUCCESS,
+            Self::Findings => ExitCode::from(1),
+        }
+    }
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
+    let progress = Progress::new(arguments.quiet);
+    match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &progress),
+        Command::Tables(arguments) => tables::run(&arguments, &progress),
+        Command::Snapshot(arguments) => snapshot::run(&arguments, &progress),
+        Command::Explain { rule } => explain::run(&rule),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments, &progress),
+        Command::Doctor(arguments) => doctor::run(&arguments, &progress),
+        Command::Demo { scratch } => demo::run(&scratch, &progress),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man => man::run(),
+        Command::Reference => reference::run(),
+    }
+}
