@@ -26,7 +26,12 @@ impl Locations {
         self.places.remove(id)
     }
 
-    /// The object's own place, else the place of the relation that it belongs to.
+    /// The object itself has a place.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.places.contains_key(id)
+    }
+
+    /// The object's own place, else that of a function of its name, else the place of the relation that it belongs to.
     pub fn find(&self, id: &ObjectId) -> Option<&Location> {
         if let Some(place) = self.places.get(id) {
             return Some(place);
@@ -35,6 +40,9 @@ impl Locations {
             return self.find(of);
         }
         id.sub.as_ref()?;
+        if id.kind == ObjectKind::Function {
+            return self.places.get(&ObjectId { sub: None, ..id.clone() });
+        }
         [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::DomainType]
             .into_iter()
             .find_map(|kind| self.places.get(&id.relation(kind)))

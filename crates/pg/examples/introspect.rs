@@ -10,7 +10,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let started = Instant::now();
     let mut client = connect(&connection, &ConnectOptions::default())?;
     let connected = started.elapsed();
-    let options = IntrospectOptions { statistics: false, platform: Platform::Detect, second_connection: Some(connection) };
+    let options =
+        IntrospectOptions { statistics: false, platform: Platform::Detect, second_connection: Some(connection) };
     let catalog = introspect(&mut client, &options)?;
     let read = started.elapsed();
     let line = format!(

@@ -215,7 +215,7 @@ impl<'a> Target<'a> {
         connect: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
     ) -> Result<Client, Failure> {
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(connect()));
+        std::thread::spawn(move || sender.send(connect()).ok());
         match receiver.recv_timeout(self.timeout) {
             Ok(result) => result.map_err(Failure::Driver),
             Err(_) => Err(Failure::Timeout),
@@ -263,8 +263,9 @@ impl<'a> Target<'a> {
             Cause::Io(io::ErrorKind::TimedOut) => ConnectError::Timeout { host, port },
             Cause::Io(_) if !host.starts_with('/') && !self.is_known() => ConnectError::HostNotFound { host },
             Cause::Io(_) => ConnectError::Other { host, port, source: error },
-            Cause::Unknown if !matches!(mode, SslMode::Disable | SslMode::Allow | SslMode::Prefer)
-                && self.offers_tls() == Some(false) =>
+            Cause::Unknown
+                if !matches!(mode, SslMode::Disable | SslMode::Allow | SslMode::Prefer)
+                    && self.offers_tls() == Some(false) =>
             {
                 ConnectError::TlsFailed { host, port, reason: "the server offers none".to_owned() }
             }

@@ -72,10 +72,7 @@ impl Session {
         })
     }
 
-    fn watched(
-        &mut self,
-        work: impl FnOnce(&mut Client) -> Result<(), postgres::Error>,
-    ) -> Result<(), StatementError> {
+    fn watched(&mut self, work: impl FnOnce(&mut Client) -> Result<(), postgres::Error>) -> Result<(), StatementError> {
         self.watchdog.arm(self.limit);
         let outcome = work(&mut self.client);
         let fired = self.watchdog.disarm();

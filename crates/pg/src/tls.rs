@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -33,14 +34,16 @@ pub(crate) fn connector(connection: &ConnectionString, mode: SslMode) -> Result<
         SslMode::Require => root.is_some(),
         SslMode::Disable | SslMode::Allow | SslMode::Prefer => false,
     };
+    let mut trusted = Vec::new();
     let authority = if verify_authority {
-        let roots = Arc::new(roots(root.as_deref())?);
+        let roots = Arc::new(roots(root.as_deref(), &mut trusted)?);
         let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build();
         Some(verifier.map_err(|error| TlsError::Configuration(Error::General(error.to_string())))?)
     } else {
         None
     };
-    let verifier = Verifier { authority, host_name: mode == SslMode::VerifyFull, provider: Arc::clone(&provider) };
+    let verifier =
+        Verifier { authority, trusted, host_name: mode == SslMode::VerifyFull, provider: Arc::clone(&provider) };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Configuration)?
@@ -50,13 +53,15 @@ pub(crate) fn connector(connection: &ConnectionString, mode: SslMode) -> Result<
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn roots(file: Option<&str>) -> Result<RootCertStore, TlsError> {
+fn roots(file: Option<&str>, trusted: &mut Vec<CertificateDer<'static>>) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     match file {
         Some(file) if file != "system" => {
             let unreadable = || TlsError::RootCertificate { file: file.to_owned() };
             for certificate in CertificateDer::pem_file_iter(file).map_err(|_| unreadable())? {
-                roots.add(certificate.map_err(|_| unreadable())?).map_err(|_| unreadable())?;
+                let certificate = certificate.map_err(|_| unreadable())?;
+                roots.add(certificate.clone()).map_err(|_| unreadable())?;
+                trusted.push(certificate);
             }
             if roots.is_empty() {
                 return Err(unreadable());
@@ -76,6 +81,8 @@ fn roots(file: Option<&str>) -> Result<RootCertStore, TlsError> {
 #[derive(Debug)]
 struct Verifier {
     authority: Option<Arc<WebPkiServerVerifier>>,
+    /// The certificates of `sslrootcert`.
+    trusted: Vec<CertificateDer<'static>>,
     host_name: bool,
     provider: Arc<CryptoProvider>,
 }
@@ -90,6 +97,13 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let Some(authority) = &self.authority else { return Ok(ServerCertVerified::assertion()) };
+        // A self-signed certificate is its own authority: libpq takes it, webpki would not.
+        if self.trusted.iter().any(|trusted| trusted == end_entity) {
+            if self.host_name {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            }
+            return Ok(ServerCertVerified::assertion());
+        }
         match authority.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // The name is what is checked last, so this error means that the authority is right.
             Err(Error::InvalidCertificate(

@@ -37,7 +37,10 @@ fn facts_about_the_server() {
 #[test]
 fn no_such_database() {
     let error = failure(&server().with_database("pgmason_never_made").with_parameter("password", "hunter2"));
-    assert!(matches!(&error, ConnectError::NoSuchDatabase { database, .. } if database == "pgmason_never_made"), "{error:?}");
+    assert!(
+        matches!(&error, ConnectError::NoSuchDatabase { database, .. } if database == "pgmason_never_made"),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -97,7 +97,9 @@ fn the_whole_catalog() {
     let superuser: String = database.client().query_one("SELECT current_user::text", &[]).unwrap().get(0);
     let text = lines.join("\n").replace(&format!("\"{superuser}\""), "\"SUPERUSER\"");
     let text = text.replace(&format!(" to {superuser}:"), " to SUPERUSER:");
-    let text = text.replace(&format!(" {superuser}.\""), " SUPERUSER.\"").replace(&format!(".{superuser}.\""), ".SUPERUSER.\"");
+    let text = text
+        .replace(&format!(" {superuser}.\""), " SUPERUSER.\"")
+        .replace(&format!(".{superuser}.\""), ".SUPERUSER.\"");
     let text = text.replace(&format!(":{superuser}\""), ":SUPERUSER\"");
     insta::with_settings!({ snapshot_suffix => catalog.server.major().to_string(), prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("every_kind", text);
@@ -171,11 +173,18 @@ fn sequences_know_their_column() {
     let identity = get!(catalog, Sequence, id(Kind::Sequence, "customers_id_seq"));
     assert_eq!((identity.identity, identity.start, identity.increment), (true, 100, 10));
     let free = get!(catalog, Sequence, id(Kind::Sequence, "ticket_numbers"));
-    assert_eq!((free.owned_by.clone(), free.type_name.as_str(), free.maximum, free.cycle), (None, "integer", 1000, true));
+    assert_eq!(
+        (free.owned_by.clone(), free.type_name.as_str(), free.maximum, free.cycle),
+        (None, "integer", 1000, true)
+    );
     // The edge back to the column would close a circle with the default.
-    assert!(!needs(&catalog, &id(Kind::Sequence, "customers_legacy_id_seq")).iter().any(|edge| edge.starts_with("column")));
-    assert!(needs(&catalog, &sub(Kind::Default, "customers", "legacy_id"))
-        .contains("sequence shop.customers_legacy_id_seq"));
+    assert!(
+        !needs(&catalog, &id(Kind::Sequence, "customers_legacy_id_seq")).iter().any(|edge| edge.starts_with("column"))
+    );
+    assert!(
+        needs(&catalog, &sub(Kind::Default, "customers", "legacy_id"))
+            .contains("sequence shop.customers_legacy_id_seq")
+    );
 }
 
 #[test]
@@ -206,7 +215,9 @@ fn tables() {
     assert_eq!(table("far_away").foreign_server, Some(Identifier::from("far")));
     assert_eq!(table("parent").owner, Identifier::from("pgmason_owner"));
     assert!(catalog.objects.keys().all(|id| id.name != "passing"), "temporary objects are not listed");
-    assert!(catalog.objects.keys().all(|id| id.schema.as_ref().is_none_or(|schema| !schema.as_str().starts_with("pg_"))));
+    assert!(
+        catalog.objects.keys().all(|id| id.schema.as_ref().is_none_or(|schema| !schema.as_str().starts_with("pg_")))
+    );
 }
 
 #[test]
@@ -238,7 +249,9 @@ fn constraints() {
     let keys = |table: &str| {
         let constraints = catalog.of_relation(Kind::Constraint, &id(Kind::Table, table));
         constraints
-            .filter(|(_, object)| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::ForeignKey))
+            .filter(
+                |(_, object)| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::ForeignKey),
+            )
             .count()
     };
     assert_eq!((keys("event_notes"), keys("event_notes_0")), (1, 1));
@@ -251,9 +264,11 @@ fn constraints() {
     assert!(!domain.validated && domain.expression.contains("length"));
     if catalog.server.major() >= 18 {
         assert!(!constraint("orders", "orders_loose").enforced);
-        assert!(catalog.of_kind(Kind::Constraint).any(
-            |(_, object)| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::NotNull)
-        ));
+        assert!(
+            catalog.of_kind(Kind::Constraint).any(
+                |(_, object)| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::NotNull)
+            )
+        );
     }
 }
 
@@ -336,8 +351,13 @@ fn functions() {
     assert_eq!(aggregate.kind, FunctionKind::Aggregate);
     assert_eq!(aggregate.definition, "SFUNC = shop.step,\nSTYPE = numeric,\nINITCOND = '0',\nPARALLEL = SAFE");
     let procedure = catalog.of_kind(Kind::Function).find(|(id, _)| id.name == "tidy").expect("the procedure").1;
-    assert!(matches!(procedure, Object::Function(found) if found.kind == FunctionKind::Procedure && found.returns.is_none()));
-    assert!(!catalog.of_kind(Kind::Function).any(|(id, _)| id.name == "float_range"), "a range makes its own functions");
+    assert!(
+        matches!(procedure, Object::Function(found) if found.kind == FunctionKind::Procedure && found.returns.is_none())
+    );
+    assert!(
+        !catalog.of_kind(Kind::Function).any(|(id, _)| id.name == "float_range"),
+        "a range makes its own functions"
+    );
     if catalog.server.major() >= 14 {
         let atomic = function("atomic", "a integer");
         assert!(atomic.body.contains("BEGIN ATOMIC"), "{}", atomic.body);
@@ -376,7 +396,9 @@ fn triggers_rules_and_policies() {
     assert_eq!(policy.roles, names(&["pgmason_app", "pgmason_reader"]).into_iter().collect());
     let narrow = get!(catalog, Policy, sub(Kind::Policy, "orders", "narrow"));
     assert!(!narrow.permissive && narrow.roles.contains("public") && narrow.with_check.is_some());
-    assert!(needs(&catalog, &sub(Kind::Policy, "orders", "read own")).contains("function shop.add(a integer, b integer)"));
+    assert!(
+        needs(&catalog, &sub(Kind::Policy, "orders", "read own")).contains("function shop.add(a integer, b integer)")
+    );
 }
 
 #[test]

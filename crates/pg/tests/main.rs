@@ -5,5 +5,6 @@ mod determinism;
 mod every_kind;
 mod platform;
 mod privileges;
+mod second_connection;
 mod support;
 mod versions;

@@ -21,7 +21,10 @@ fn a_role_without_rights_reads_the_same_objects() {
 #[test]
 fn a_forbidden_catalog_is_recorded_and_the_rest_is_read() {
     let database = Database::with("CREATE TABLE a (id integer PRIMARY KEY)");
-    database.client().batch_execute("REVOKE SELECT ON pg_catalog.pg_statistic_ext, pg_catalog.pg_publication FROM PUBLIC").unwrap();
+    database
+        .client()
+        .batch_execute("REVOKE SELECT ON pg_catalog.pg_statistic_ext, pg_catalog.pg_publication FROM PUBLIC")
+        .unwrap();
     let weak = database.connection.with_parameter("user", "pgmason_reader");
     let mut client = connect(&weak, &ConnectOptions::default()).expect("pgmason_reader may log in");
     let catalog = introspect(&mut client, &pgmason_pg::IntrospectOptions::default()).unwrap();

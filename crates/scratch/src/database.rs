@@ -37,7 +37,7 @@ impl ScratchDatabase {
         }
     }
 
-    /// What `pgmason_scratch.as_superuser` asks for. None on a server that the user named: a statement there has the
+    /// What `pgmason_scratch.elevate` asks for. None on a server that the user named: a statement there has the
     /// rights of the user and no others.
     pub fn secret(&self) -> Option<&str> {
         match &self.way {

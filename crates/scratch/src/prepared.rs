@@ -29,7 +29,7 @@ pub(crate) fn data_folder(
         installation.key.as_bytes(),
         baseline.scripts().concat().as_bytes(),
         include_bytes!("prepared.rs"),
-        include_bytes!("as_superuser.sql"),
+        include_bytes!("elevate.sql"),
     ]);
     let folder = cache.join(format!("data-{}-{}-{key}", installation.version, baseline.name()));
     if !folder.exists() {
@@ -109,7 +109,7 @@ fn load(server: &Server, baseline: Baseline) -> Result<(), ScratchError> {
     for script in baseline.scripts() {
         client.batch_execute(script).map_err(refused)?;
     }
-    client.batch_execute(include_str!("as_superuser.sql")).map_err(refused)?;
+    client.batch_execute(include_str!("elevate.sql")).map_err(refused)?;
     drop(client);
     let mut client = server.superuser_config("template1").connect(postgres::NoTls)?;
     // template0 is never used here; without it there is a quarter less to copy.

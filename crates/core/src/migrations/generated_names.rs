@@ -2,6 +2,8 @@
 
 use pgmason_sql::{Constraint, ConstraintKind, CreateIndex, fold_identifier};
 
+use crate::expression::column_references;
+
 /// NAMEDATALEN - 1.
 const LONGEST: usize = 63;
 
@@ -15,10 +17,18 @@ pub(super) fn constraint_name(table: &str, constraint: &Constraint) -> String {
         ConstraintKind::PrimaryKey => object_name(table, "", "pkey"),
         ConstraintKind::Unique => object_name(table, &columns, "key"),
         ConstraintKind::ForeignKey => object_name(table, &columns, "fkey"),
-        ConstraintKind::Check => object_name(table, &columns, "check"),
+        ConstraintKind::Check => object_name(table, &checked_column(constraint).unwrap_or(columns), "check"),
         ConstraintKind::Exclude => object_name(table, &columns, "excl"),
         ConstraintKind::NotNull => object_name(table, &columns, "not_null"),
     }
+}
+
+/// The column of a table's CHECK that names only one.
+fn checked_column(constraint: &Constraint) -> Option<String> {
+    let expression = constraint.expression.as_ref().filter(|_| constraint.columns.is_empty())?;
+    let mut columns = column_references(&expression.text).into_iter().map(|column| column.name);
+    let first = columns.next()?;
+    columns.all(|column| column == first).then_some(first)
 }
 
 /// The name of an index over plain columns; None where an expression is part of it and none was written.

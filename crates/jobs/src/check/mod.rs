@@ -13,6 +13,7 @@ use std::time::Instant;
 use pgmason_core::files::{FilesContext, MigrationFolder};
 use pgmason_core::findings::{Findings, number_repeats};
 use pgmason_core::locations::Locations;
+use pgmason_core::migrations::locate;
 use pgmason_core::observations::Observations;
 use pgmason_core::rulebook::Rulebook;
 use pgmason_core::rules::{self, Check, Rule};
@@ -64,7 +65,7 @@ pub fn check(project: &Project, options: &CheckOptions, reporter: Reporter<'_>) 
     let (mut work, mut files) = open_all(project, &source, options, reporter)?;
     reporter(Event::Judging);
     let rulebook = project.configuration.rulebook(project.access(work.baseline));
-    let locations = Locations::default();
+    let locations = files.as_ref().map(|files| locate(&files.files)).unwrap_or_default();
     let judge = Judge { rulebook: &rulebook, locations: &locations, only: &options.only };
 
     let mut findings = Vec::new();

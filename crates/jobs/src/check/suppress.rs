@@ -1,7 +1,7 @@
 //! Ignores, from `pgmason.toml` and from comments in SQL: what they silence, and which of them silence nothing.
 
 use jiff::civil::Date;
-use pgmason_core::migrations::MigrationFile;
+use pgmason_core::migrations::{MigrationFile, squawk_names};
 use pgmason_core::rulebook::{Ignore, Rulebook};
 use pgmason_core::rules;
 use pgmason_model::Finding;

@@ -82,14 +82,13 @@ fn script(
 ) -> Option<String> {
     let name = table.id.to_string();
     let role = |setting: &str| {
-        let statement = format!("SET session_replication_role = {setting}");
-        match secret {
+        let statement = format!("SET session_replication_role = {setting};\n");
+        match secret.map(quote_literal) {
             Some(secret) => format!(
-                "SELECT pgmason_scratch.as_superuser({}, {}, 'on');\n",
-                quote_literal(secret),
-                quote_literal(&statement)
+                "SELECT pgmason_scratch.elevate({secret}, 'on', 'on');\n{statement}\
+                 SELECT pgmason_scratch.elevate({secret}, 'off', 'on');\n"
             ),
-            None => statement + ";\n",
+            None => statement,
         }
     };
     let key: Vec<&Identifier> = table.primary_key().map(|key| key.columns.iter().collect()).unwrap_or_default();

@@ -49,6 +49,8 @@ pub fn replay(
     let up: Vec<&MigrationFile> = files.files.iter().filter(|file| file.direction == Direction::Up).collect();
     let mut report = ReplayReport { files: up.len(), ..ReplayReport::default() };
     let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    // What the baseline answered with is not the project's doing.
+    let platform = session.stand_ins(&[])?;
     for (done, file) in up.iter().enumerate() {
         reporter(Event::Replaying { done, total: up.len(), file: file.path.clone() });
         match session.run_file(file, &mut report.notes)? {
@@ -62,7 +64,7 @@ pub fn replay(
             }
         }
     }
-    report.stand_ins = session.stand_ins()?;
+    report.stand_ins = session.stand_ins(&platform)?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }

@@ -8,7 +8,7 @@ use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
 use pgmason_sql::facts::{LeavesServer, SuperuserNeed, cannot_run_in_transaction, leaves_server, superuser_needs};
 use pgmason_sql::split::{Piece, PieceKind};
-use pgmason_sql::{ObjectKind, StatementKind};
+use pgmason_sql::{DropObjects, ObjectKind, StatementKind};
 
 use super::meta::{self, MetaEffect};
 use super::report::ReplayFailure;
@@ -77,6 +77,7 @@ impl<'a> ReplaySession<'a> {
             Err(failure) => {
                 if failure.lost {
                     self.session = connect(self.database, self.limit)?;
+                    drop(self.elevate("off", "on"));
                 } else {
                     drop(self.session.run("ROLLBACK"));
                     drop(self.session.run(CLEAN));
@@ -158,6 +159,8 @@ impl<'a> ReplaySession<'a> {
                     | StatementKind::AlterOther { object: ObjectKind::EventTrigger, .. }
             );
             self.as_superuser(sql, about_event_triggers).map_err(failed)?;
+        } else if let Some(bare) = self.without_vector_parameters(statement, sql).map_err(failed)? {
+            self.session.run(&bare).map_err(failed)?;
         } else {
             self.session.run(sql).map_err(failed)?;
         }
@@ -167,10 +170,53 @@ impl<'a> ReplaySession<'a> {
         Ok(())
     }
 
+    /// Runs a statement with the migration role elevated. Inside a transaction a failure takes the elevation with it.
     fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), StatementError> {
-        let Some(secret) = self.database.secret() else { return self.session.run(sql) };
+        if self.database.secret().is_none() {
+            return self.session.run(sql);
+        }
         let event_triggers = if with_event_triggers { "on" } else { "off" };
-        self.session.run_with("SELECT pgmason_scratch.as_superuser($1, $2, $3)", &[secret, sql, event_triggers])
+        self.elevate("on", event_triggers)?;
+        let outcome = self.session.run(sql);
+        let lowered = self.elevate("off", event_triggers);
+        outcome.and(lowered)
+    }
+
+    fn elevate(&mut self, elevated: &str, event_triggers: &str) -> Result<(), StatementError> {
+        match self.database.secret() {
+            Some(secret) => self
+                .session
+                .run_with("SELECT pgmason_scratch.elevate($1, $2, $3)", &[secret, elevated, event_triggers]),
+            None => Ok(()),
+        }
+    }
+
+    /// An index of pgvector's methods without its WITH clause, where a stand-in answers for them: it borrows a built-in
+    /// method, which knows no `lists` and no `ef_construction`.
+    fn without_vector_parameters(
+        &mut self,
+        statement: &FileStatement,
+        sql: &str,
+    ) -> Result<Option<String>, StatementError> {
+        let StatementKind::CreateIndex(index) = &statement.statement.kind else { return Ok(None) };
+        let Some(parameters) = &index.storage_parameters else { return Ok(None) };
+        if !matches!(index.method.as_str(), "hnsw" | "ivfflat") || !self.vector_is_a_stand_in()? {
+            return Ok(None);
+        }
+        let (before, after) = (sql.get(..parameters.span.start), sql.get(parameters.span.end..));
+        Ok(before.zip(after).map(|(before, after)| format!("{before}{after}")))
+    }
+
+    fn vector_is_a_stand_in(&mut self) -> Result<bool, StatementError> {
+        if self.database.stand_in_script("vector").is_some() {
+            return Ok(true);
+        }
+        let rows = self
+            .session
+            .client()
+            .query(include_str!("stand_ins.sql"), &[])
+            .map_err(|error| pgmason_pg::run::statement_error(&error, false))?;
+        Ok(rows.iter().any(|row| row.get::<_, &str>(0) == "vector"))
     }
 
     /// Creates the extension or its stand-in; one that nobody foresaw becomes an empty one, and a note.
@@ -259,14 +305,14 @@ impl<'a> ReplaySession<'a> {
         path.parent().map(Path::to_owned).unwrap_or_default()
     }
 
-    /// Extensions of the database that a stand-in answers for, the platform's own left out.
-    pub(super) fn stand_ins(&mut self) -> Result<Vec<String>, JobError> {
+    /// Extensions of the database that a stand-in answers for, those of `platform` left out.
+    pub(super) fn stand_ins(&mut self, platform: &[String]) -> Result<Vec<String>, JobError> {
         let rows = self
             .session
             .client()
             .query(include_str!("stand_ins.sql"), &[])
             .map_err(|error| JobError::Database(error.to_string()))?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        Ok(rows.iter().map(|row| row.get(0)).filter(|name| !platform.contains(name)).collect())
     }
 }
 
@@ -280,6 +326,11 @@ fn connect(database: &ScratchDatabase, limit: Duration) -> Result<Session, JobEr
 
 /// Hosted platforms let their users run these, although PostgreSQL asks for a superuser.
 fn needs_elevation(statement: &FileStatement) -> bool {
+    if let StatementKind::Drop(DropObjects { object: ObjectKind::Extension | ObjectKind::EventTrigger, .. }) =
+        &statement.statement.kind
+    {
+        return true;
+    }
     let needs = superuser_needs(&statement.statement);
     !needs.is_empty() && needs.iter().all(is_harmless)
 }

@@ -10,11 +10,7 @@ use super::row::Row;
 
 pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), IntrospectError> {
     let Some(domain) = builder.addresses.get(&Address::new(PG_TYPE, row.get("domain")?)) else { return Ok(()) };
-    let id = ObjectId {
-        kind: ObjectKind::DomainConstraint,
-        sub: Some(row.identifier("name")?),
-        ..domain.clone()
-    };
+    let id = ObjectId { kind: ObjectKind::DomainConstraint, sub: Some(row.identifier("name")?), ..domain.clone() };
     let constraint = DomainConstraint {
         definition: row.text("definition")?,
         expression: row.text("expression")?,

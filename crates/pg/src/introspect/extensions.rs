@@ -13,11 +13,8 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
     if let Some(comment) = row.get::<Option<String>>("default_comment")? {
         builder.extension_default_comments.insert(oid, comment);
     }
-    let extension = Extension {
-        schema: row.identifier("schema")?,
-        version: row.text("version")?,
-        stand_in: row.get("stand_in")?,
-    };
+    let extension =
+        Extension { schema: row.identifier("schema")?, version: row.text("version")?, stand_in: row.get("stand_in")? };
     let id = ObjectId::global(ObjectKind::Extension, row.identifier("name")?);
     builder.add(Address::new(PG_EXTENSION, oid), id, Object::Extension(extension));
     Ok(())

@@ -34,18 +34,18 @@ pub(super) fn finish(
             _ => {}
         }
     }
-    builder.objects.sort_by(|(left, _), (right, _)| left.cmp(right));
-    builder.dependencies.sort();
     builder.unmodelled.sort();
 
-    let mut not_checked: Vec<NotChecked> =
-        forbidden.iter().map(|(query, reason)| NotChecked { what: (*query).to_owned(), reason: reason.clone() }).collect();
+    let mut not_checked: Vec<NotChecked> = forbidden
+        .iter()
+        .map(|(query, reason)| NotChecked { what: (*query).to_owned(), reason: reason.clone() })
+        .collect();
     not_checked.extend(builder.unreadable.into_iter().map(|(what, reason)| NotChecked { what, reason }));
     let roles = builder.roles;
     let mut catalog = Catalog {
         schema_version: CATALOG_SCHEMA_VERSION,
         server: version,
-        objects: builder.objects.into_iter().collect(),
+        objects: in_order(builder.objects).collect(),
         dependencies: builder.dependencies.into_iter().collect(),
         platform: BTreeSet::new(),
         roles: BTreeMap::new(),
@@ -57,6 +57,15 @@ pub(super) fn finish(
     catalog.roles = roles;
     keep_relevant_roles(&mut catalog, named);
     catalog
+}
+
+/// The objects in the order of their ids. An object is several hundred bytes, so places are sorted and not objects; the
+/// map is then built from a sequence that is already sorted.
+fn in_order(objects: Vec<(ObjectId, Object)>) -> impl Iterator<Item = (ObjectId, Object)> {
+    let mut places: Vec<usize> = (0..objects.len()).collect();
+    places.sort_by(|&left, &right| objects.get(left).map(|(id, _)| id).cmp(&objects.get(right).map(|(id, _)| id)));
+    let mut objects: Vec<Option<(ObjectId, Object)>> = objects.into_iter().map(Some).collect();
+    places.into_iter().filter_map(move |place| objects.get_mut(place).and_then(Option::take))
 }
 
 /// Which sequence a default calls: one `nextval('…'::regclass)` makes one edge.

@@ -10,12 +10,7 @@ use super::row::Row;
 
 pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), IntrospectError> {
     let name = row.name("schema", "name")?;
-    let id = ObjectId::sub_object(
-        ObjectKind::Function,
-        name.schema,
-        name.name,
-        row.get::<&str>("identity_arguments")?,
-    );
+    let id = ObjectId::sub_object(ObjectKind::Function, name.schema, name.name, row.get::<&str>("identity_arguments")?);
     let kind = row.code("kind", kind)?;
     let function = Function {
         owner: row.identifier("owner")?,

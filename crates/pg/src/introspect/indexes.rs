@@ -56,12 +56,7 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
     Ok(())
 }
 
-fn keys(
-    row: &Row<'_>,
-    builder: &Builder,
-    relation: u32,
-    numbers: &[i16],
-) -> Result<Vec<IndexKey>, IntrospectError> {
+fn keys(row: &Row<'_>, builder: &Builder, relation: u32, numbers: &[i16]) -> Result<Vec<IndexKey>, IntrospectError> {
     let classes = row.get::<Vec<u32>>("operator_classes")?;
     let collations = row.get::<Vec<u32>>("collations")?;
     let orders = row.get::<Vec<i16>>("orders")?;

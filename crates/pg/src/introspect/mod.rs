@@ -168,9 +168,8 @@ fn read_snapshot(
         let decoder = scope.spawn(move || decode_in_order(receiver));
         let helper = options.second_connection.as_ref().filter(|_| session.relations >= LARGE).map(|connection| {
             let (queue, sender) = (&queue, sender.clone());
-            let snapshot = transaction
-                .query_one("SELECT pg_export_snapshot()", &[])
-                .and_then(|row| row.try_get::<_, String>(0));
+            let snapshot =
+                transaction.query_one("SELECT pg_export_snapshot()", &[]).and_then(|row| row.try_get::<_, String>(0));
             // Without a second connection one does it all, only slower.
             scope.spawn(move || match snapshot.map(|snapshot| snapshot::join(connection, &snapshot)) {
                 Ok(Some(mut helper)) => queue.work(&mut helper, session.version, &sender),

@@ -65,7 +65,8 @@ const SUPABASE_EVENT_TRIGGERS: &[&str] = &[
 ];
 
 /// Tables of the platform whose policies are the project's to write.
-const PROJECT_POLICIES_ON: &[(&str, &str)] = &[("realtime", "messages"), ("storage", "buckets"), ("storage", "objects")];
+const PROJECT_POLICIES_ON: &[(&str, &str)] =
+    &[("realtime", "messages"), ("storage", "buckets"), ("storage", "objects")];
 
 pub(super) fn mark(catalog: &mut Catalog, platform: Platform) {
     let supabase = match platform {
@@ -117,15 +118,20 @@ fn is_supabase_object(
         Object::Trigger(trigger) => in_platform_schema(id) && !is_project_trigger(trigger),
         Object::DefaultPrivilege(_) => in_platform_schema(id) || is_platform_role(&id.name),
         // They follow their object; the column of a view is none, and follows the view's schema.
-        Object::Grant(_) | Object::Comment(_) => id.of.as_deref().is_some_and(|of| {
-            platform.contains(of) || (!objects.contains_key(of) && in_platform_schema(of))
-        }),
+        Object::Grant(_) | Object::Comment(_) => id
+            .of
+            .as_deref()
+            .is_some_and(|of| platform.contains(of) || (!objects.contains_key(of) && in_platform_schema(of))),
         _ => in_platform_schema(id),
     }
 }
 
 fn is_project_trigger(trigger: &Trigger) -> bool {
-    trigger.function.schema.as_ref().is_some_and(|schema| !is_platform_schema(schema) && schema != &"pg_catalog")
+    trigger
+        .function
+        .schema
+        .as_ref()
+        .is_some_and(|schema| !is_platform_schema(schema) && schema.as_str() != "pg_catalog")
 }
 
 fn takes_project_policies(id: &ObjectId) -> bool {
@@ -143,7 +149,7 @@ fn is_platform_schema(schema: &Identifier) -> bool {
 }
 
 fn is_platform_role(role: &Identifier) -> bool {
-    role.as_str().starts_with("supabase_") || role == &"pgsodium_keymaker" || role == &"pgbouncer"
+    role.as_str().starts_with("supabase_") || ["pgbouncer", "pgsodium_keymaker"].contains(&role.as_str())
 }
 
 #[cfg(test)]

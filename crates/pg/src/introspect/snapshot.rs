@@ -31,9 +31,7 @@ pub(super) fn join(connection: &ConnectionString, snapshot: &str) -> Option<Clie
     let mut client = connect(connection, &ConnectOptions::default()).ok()?;
     let snapshot = pgmason_model::identifier::quote_literal(snapshot);
     client
-        .batch_execute(&format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT {snapshot}"
-        ))
+        .batch_execute(&format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT {snapshot}"))
         .ok()?;
     client.query_typed(include_str!("settings.sql"), &[]).ok()?;
     Some(client)

@@ -125,6 +125,8 @@ pub struct CreateIndex {
     pub columns: Vec<Fragment>,
     /// `INCLUDE` columns.
     pub include: Vec<String>,
+    /// `WITH (…)`, with its keyword.
+    pub storage_parameters: Option<Fragment>,
     /// `WHERE` predicate.
     pub predicate: Option<Fragment>,
     /// `NULLS NOT DISTINCT`.

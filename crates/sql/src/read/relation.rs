@@ -26,8 +26,10 @@ pub(crate) fn create_index(cursor: &mut Cursor<'_>, unique: bool) -> Read<Create
     }
     index.nulls_not_distinct = cursor.eat_all(&["nulls", "not", "distinct"]);
     cursor.eat_all(&["nulls", "distinct"]);
+    let from = cursor.at;
     if cursor.eat("with") {
         cursor.parentheses()?;
+        index.storage_parameters = Some(cursor.since(from));
     }
     if cursor.eat("tablespace") {
         cursor.identifier()?;

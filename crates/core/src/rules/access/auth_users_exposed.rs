@@ -1,17 +1,18 @@
 //! Finds views that show API roles the table of users.
 
-use pgmason_model::{Fix, ObjectId};
+use pgmason_model::catalog::PolicyCommand;
+use pgmason_model::{Fix, Object, ObjectId};
 
 use super::caller_check::is_user_table;
 use super::policies::applies_to;
 use super::reach::{grantees, roles_that_reach};
 use super::view_reads::{TableRead, bypasses_policies, tables_read};
 use super::wording::listed;
+use crate::expression::{TokenKind, tokens};
 use crate::findings::Findings;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 use crate::schema::SchemaContext;
-use pgmason_model::catalog::PolicyCommand;
 
 pub(super) static RULE: Rule = Rule {
     name: "auth-users-exposed",
@@ -58,7 +59,7 @@ fn fix(ctx: &SchemaContext<'_>, id: &ObjectId, roles: &[&str]) -> Fix {
 
 fn shows_users(ctx: &SchemaContext<'_>, read: &TableRead<'_>, roles: &[&str]) -> bool {
     let is_users = read.table.id.qualified_name().is_some_and(|name| is_user_table(ctx, &name));
-    if !is_users || read.filtered || only_the_key(read) {
+    if !is_users || read.filtered || only_the_key(ctx, read) {
         return false;
     }
     let readable = |role: &str| {
@@ -78,9 +79,24 @@ fn shows_users(ctx: &SchemaContext<'_>, read: &TableRead<'_>, roles: &[&str]) ->
     }
 }
 
-/// The id alone tells nothing that a foreign key to it does not.
-fn only_the_key(read: &TableRead<'_>) -> bool {
-    let key: Vec<&str> =
-        read.table.primary_key().map_or_else(Vec::new, |key| key.columns.iter().map(|c| c.as_str()).collect());
-    !read.columns.is_empty() && read.columns.iter().all(|column| key.contains(column))
+/// The id alone tells nothing that a foreign key to it does not; neither does how many there are.
+fn only_the_key(ctx: &SchemaContext<'_>, read: &TableRead<'_>) -> bool {
+    if read.columns.is_empty() {
+        return !takes_whole_rows(definition(ctx, read.through));
+    }
+    let key = read.table.primary_key().map_or(&[] as &[_], |key| key.columns.as_slice());
+    read.columns.iter().all(|column| key.iter().any(|name| name.as_str() == *column))
+}
+
+fn definition<'a>(ctx: &SchemaContext<'a>, view: &ObjectId) -> &'a str {
+    match ctx.catalog.get(view) {
+        Some(Object::View(view)) => &view.definition,
+        Some(Object::MaterializedView(view)) => &view.definition,
+        _ => "",
+    }
+}
+
+/// `u.*` as a value; in a select list PostgreSQL writes the columns out.
+fn takes_whole_rows(definition: &str) -> bool {
+    tokens(definition).windows(2).any(|pair| pair[0].kind == TokenKind::Dot && pair[1].is_operator("*"))
 }

@@ -5,7 +5,7 @@ use pgmason_model::{Fix, Identifier, Level, ObjectId, ObjectKind};
 
 use super::severity::weigh;
 use super::wording::listed;
-use crate::expression::{Call, TokenKind, calls, tokens};
+use crate::expression::{Call, Token, TokenKind, calls, tokens};
 use crate::findings::Findings;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, DefaultOption, Rule, RuleOption, Section};
@@ -152,13 +152,24 @@ fn only_built_in_names(ctx: &SchemaContext<'_>, body: &str) -> bool {
     let tokens = tokens(body);
     let qualified = |place: usize| place.checked_sub(1).is_some_and(|before| tokens[before].kind == TokenKind::Dot);
     calls(body).iter().all(known_call)
+        && !tokens.windows(3).any(|three| names_bare_relation(&three[0], &three[1], &three[2]))
         && tokens.iter().enumerate().all(|(place, token)| match token.kind {
             TokenKind::Operator => OPERATORS.contains(&token.value.as_str()),
+            TokenKind::Word if token.value == "execute" => false,
             TokenKind::Word | TokenKind::QuotedName => qualified(place) || !names_object(ctx, &token.value),
             // SQL in a string.
             TokenKind::String => !token.value.contains(' '),
             _ => true,
         })
+}
+
+/// `INSERT INTO notes`, also where no such table exists yet. Names that begin with `pg_` are PostgreSQL's own.
+fn names_bare_relation(before: &Token, name: &Token, after: &Token) -> bool {
+    ["from", "join", "into", "update", "only"].iter().any(|word| before.is_word(word))
+        && name.is_name()
+        && !name.value.starts_with("pg_")
+        && !matches!(after.kind, TokenKind::Dot)
+        && after.value != "("
 }
 
 /// True when some schema has an object that a bare name could mean.

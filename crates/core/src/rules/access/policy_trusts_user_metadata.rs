@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pgmason_model::catalog::Policy;
+
 use super::caller_check::{functions_named, is_identity};
 use super::policies::{commands_in_reach, own_policies, tables_with_policies};
 use super::wording::policy_on_table;
@@ -10,7 +12,6 @@ use crate::findings::Findings;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 use crate::schema::SchemaContext;
-use pgmason_model::catalog::Policy;
 
 pub(super) static RULE: Rule = Rule {
     name: "policy-trusts-user-metadata",

@@ -7,7 +7,7 @@ mod name_not_plural;
 mod name_not_snake_case;
 mod name_too_long;
 mod near_duplicate_name;
-mod plural;
+pub(in crate::rules) mod plural;
 mod prefix;
 mod prefix_length;
 mod table_without_prefix;

@@ -60,7 +60,7 @@ fn report(id: &ObjectId, used_as: Use, findings: &mut Findings<'_>) {
         findings.on(
             id,
             format!("{kind} {id} is named like a keyword of SQL, so its name has to be quoted wherever it is used"),
-            format!("rename it, for instance to `{name}s` or with a word before it"),
+            "rename it, in the plural or with a word before it",
         );
     }
 }

@@ -9,8 +9,8 @@ use crate::rules::table::row_shape::{is_junction, is_single_row};
 use crate::rules::{Check, DefaultOption, Rule, RuleOption, Section};
 use crate::schema::SchemaContext;
 
-/// Words that name a collection without being plural, and words that cannot be counted.
-const COLLECTIVE_WORDS: &[&str] = &[
+/// Words that cannot be counted, and words that name a collection without being plural.
+const UNCOUNTABLE_WORDS: &[&str] = &[
     "accounting",
     "activity",
     "allowlist",
@@ -84,21 +84,21 @@ pub(super) static RULE: Rule = Rule {
     summary: "a table of many rows has a singular name",
     page: include_str!("name_not_plural.md"),
     options: &[RuleOption {
-        name: "except",
-        default: DefaultOption::List(COLLECTIVE_WORDS),
+        name: "uncountable",
+        default: DefaultOption::List(UNCOUNTABLE_WORDS),
         summary: "last words that are right in the singular",
     }],
     check: Check::Schema(check),
 };
 
 fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
-    let except = ctx.option_list("except");
+    let uncountable = ctx.option_list("uncountable");
     for table in ctx.root_tables() {
         if is_history(table) || is_junction(table) || is_single_row(ctx.catalog, table) {
             continue;
         }
         let words = words(table.name());
-        let Some(word) = singular_word(&words, &except) else { continue };
+        let Some(word) = singular_word(&words, &uncountable) else { continue };
         findings.on(
             table.id,
             format!("table {} has a singular name", table.id),
@@ -108,7 +108,7 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The word that should have been plural. None where the name is well, or where it cannot be told.
-fn singular_word<'w>(words: &'w [String], except: &[String]) -> Option<&'w str> {
+fn singular_word<'w>(words: &'w [String], uncountable: &[String]) -> Option<&'w str> {
     let end = words.iter().rposition(|word| !is_trailing(word))?;
     let proper = &words[..=end];
     // `terms_of_service`, `chart_of_accounts`: either side of the preposition may be what the rows are.
@@ -118,8 +118,8 @@ fn singular_word<'w>(words: &'w [String], except: &[String]) -> Option<&'w str> 
         .and_then(|place| proper.get(place.checked_sub(1)?));
     let last = proper.last()?;
     for word in [Some(last), before_preposition].into_iter().flatten() {
-        let english = word.chars().all(|character| character.is_ascii_lowercase());
-        if !english || is_plural(word) || except.contains(word) {
+        let english = word.len() >= 3 && word.chars().all(|character| character.is_ascii_lowercase());
+        if !english || is_plural(word) || uncountable.contains(word) {
             return None;
         }
     }
@@ -141,8 +141,8 @@ mod tests {
     use super::*;
 
     fn judge(name: &str) -> Option<String> {
-        let except: Vec<String> = COLLECTIVE_WORDS.iter().map(|word| (*word).to_owned()).collect();
-        singular_word(&words(name), &except).map(str::to_owned)
+        let uncountable: Vec<String> = UNCOUNTABLE_WORDS.iter().map(|word| (*word).to_owned()).collect();
+        singular_word(&words(name), &uncountable).map(str::to_owned)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Two real words can differ by one letter (`orders`, `borders`), so a letter alone is not enough: it must be one that
 //! only a slip explains, or the two must have the same columns too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use pgmason_model::ObjectId;
 
@@ -120,7 +120,7 @@ fn one_word_misspelled(named: &[Named<'_>], found: &mut BTreeMap<(usize, usize),
         }
     }
     for ((_, position, _), places) in &by_other_words {
-        for (first, second) in pairs(places) {
+        for (first, second) in alike(named, *position, places) {
             let (one, other) = (&named[first].words[*position], &named[second].words[*position]);
             let misspelled = one != other
                 && (is_slip(one, other)
@@ -130,6 +130,24 @@ fn one_word_misspelled(named: &[Named<'_>], found: &mut BTreeMap<(usize, usize),
             }
         }
     }
+}
+
+/// The pairs whose words at the position could be one misspelled: words that differ by one letter are equal once a letter
+/// of each is gone. Looking for equal remains keeps ten thousand names from being compared two by two.
+fn alike(named: &[Named<'_>], position: usize, places: &[usize]) -> BTreeSet<(usize, usize)> {
+    let mut by_remains: HashMap<String, Vec<usize>> = HashMap::new();
+    if places.len() < 2 {
+        return BTreeSet::new();
+    }
+    for &place in places {
+        let word = &named[place].words[position];
+        let one_less = (0..word.len()).map(|letter| format!("{}{}", &word[..letter], &word[letter + 1..]));
+        let whole = [word.clone(), without_doubles(word), word.trim_end_matches('s').to_owned()];
+        for remains in one_less.chain(whole).collect::<HashSet<_>>() {
+            by_remains.entry(remains).or_default().push(place);
+        }
+    }
+    by_remains.values().flat_map(|places| pairs(places)).collect()
 }
 
 const SHORTEST_WORD: usize = 6;

@@ -19,7 +19,7 @@ pub(super) fn is_plural(word: &str) -> bool {
     plural(word) == word
 }
 
-pub(super) fn plural(word: &str) -> String {
+pub(in crate::rules) fn plural(word: &str) -> String {
     pluralizer::pluralize(word, 2, false)
 }
 

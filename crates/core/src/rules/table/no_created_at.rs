@@ -44,7 +44,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
     let names = ctx.option_list("columns");
     let junctions = ctx.option_boolean("junction_tables");
     let Some(wanted) = names.first().map(|name| Identifier::from(name.as_str())) else { return };
-    for table in own_tables(ctx).filter(|table| !is_history(table)) {
+    // What inherits gets the column from its parent.
+    for table in own_tables(ctx).filter(|table| !is_history(table) && table.table.inherits.is_empty()) {
         let has_it = table.columns.iter().any(|column| {
             let base = base_type(ctx.catalog, column);
             is_named(column, &names) && (is_timestamp(&base) || base == "date")

@@ -45,20 +45,23 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The trigger function that keeps the column on the project's other tables, the one most used. Its name must speak of
-/// updating: a function with another purpose may only happen to set the column too.
+/// updating, since a function with another purpose may only happen to set the column too, and not of its one table.
 fn function_that_sets<'a>(ctx: &SchemaContext<'a>) -> Option<&'a ObjectId> {
     let mut uses: BTreeMap<&ObjectId, usize> = BTreeMap::new();
     for table in ctx.root_tables() {
         if ctx.observations.updated_at.get(table.id) != Some(&UpdatedAt::Maintained) {
             continue;
         }
+        let table_words = words(table.name());
         for (_, trigger) in &table.triggers {
+            let function_words = words(trigger.function.name.as_str());
             let sets = trigger.timing == TriggerTiming::Before
                 && trigger.for_each_row
                 && trigger.state != TriggerState::Disabled
                 && trigger.columns.is_empty()
                 && trigger.events.contains("UPDATE")
-                && words(trigger.function.name.as_str()).iter().any(|word| word == "updated" || word == "timestamp");
+                && function_words.iter().any(|word| word == "updated" || word == "timestamp")
+                && !function_words.iter().any(|word| table_words.contains(word));
             if sets {
                 *uses.entry(&trigger.function).or_default() += 1;
             }
