@@ -16,6 +16,10 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 
+    /// The project's folder
+    #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+
     /// Colours: auto, always or never
     #[arg(long = "color", global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(crate) colour: Colour,
@@ -70,47 +74,40 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ProjectArguments {
-    /// The project's folder
-    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
-    pub(crate) project: PathBuf,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct SourceArguments {
     /// Read this migrations folder
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["schema", "source"])]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["schema", "source"])]
     pub(crate) migrations: Option<PathBuf>,
 
     /// Read this schema file, or a folder of them, run in order
-    #[arg(long, value_name = "PATH", conflicts_with = "source")]
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "source")]
     pub(crate) schema: Option<PathBuf>,
 
     /// Read this source: migrations:DIR, schema:PATH, db:URL, snapshot:FILE or empty
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, global = true, value_name = "SOURCE")]
     pub(crate) source: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ScratchArguments {
     /// The scratch PostgreSQL: auto, embedded, local, or the URL of a server
-    #[arg(long, value_name = "ENGINE", env = "PGMASON_SCRATCH", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "ENGINE", env = "PGMASON_SCRATCH", hide_env_values = true)]
     pub(crate) scratch: Option<String>,
 
     /// Seconds that one statement may take in the replay
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS")]
     pub(crate) replay_timeout: Option<u64>,
 
     /// Go on with the next file after one that failed
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) keep_going: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// The project's folder
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub(crate) project: PathBuf,
+    /// The project's folder, as with -C
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) source: SourceArguments,
@@ -213,9 +210,6 @@ pub(crate) struct TablesArguments {
 #[derive(Debug, Args)]
 pub(crate) struct TablesCommon {
     #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-
-    #[command(flatten)]
     pub(crate) source: SourceArguments,
 
     /// Read this database
@@ -260,17 +254,11 @@ pub(crate) struct SnapshotArguments {
     pub(crate) output_file: Option<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-
-    #[command(flatten)]
     pub(crate) scratch: ScratchArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesArguments {
-    #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -278,9 +266,9 @@ pub(crate) struct RulesArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
-    /// The project's folder
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub(crate) project: PathBuf,
+    /// The project's folder, as with -C
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) scratch: ScratchArguments,
@@ -288,9 +276,6 @@ pub(crate) struct InitArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArguments {
-    #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-
     /// Look at this database too
     #[arg(long, value_name = "URL", env = "PGMASON_DATABASE_URL", hide_env_values = true)]
     pub(crate) db: Option<String>,

@@ -49,7 +49,11 @@ pub fn open(
         Source::Database(connection) => {
             let mut client = pgmason_pg::connect(connection, &ConnectOptions::default())?;
             reporter(Event::ReadingCatalog);
-            let introspect = IntrospectOptions { statistics: true, platform: Platform::Detect, ..IntrospectOptions::default() };
+            let introspect = IntrospectOptions {
+                statistics: true,
+                platform: Platform::Detect,
+                second_connection: Some(connection.clone()),
+            };
             let catalog = pgmason_pg::introspect(&mut client, &introspect)?;
             let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })

@@ -26,7 +26,7 @@ const SQL: &str = "
 
 fn catalog(platform: Platform) -> Catalog {
     let database = Database::with(SQL);
-    introspect(&mut database.client(), &IntrospectOptions { platform, ..Default::default() }).unwrap()
+    introspect(&mut database.client(), &IntrospectOptions { platform, ..Default::default() }).expect("a catalog")
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::ScratchError;
 use crate::unprivileged::{self, User};
 
-/// Copies files and folders (a data folder has nothing else) and gives the copies to the user.
-pub(crate) fn folder(from: &Path, to: &Path, user: Option<User>) -> Result<(), ScratchError> {
+/// Copies files and folders (a data folder has nothing else) and gives the copies to the user. The folder `without` is
+/// left out.
+pub(crate) fn folder(from: &Path, to: &Path, user: Option<User>, without: Option<&Path>) -> Result<(), ScratchError> {
     fs::create_dir(to).map_err(ScratchError::file("create", to))?;
     // PostgreSQL refuses a data folder that others can read.
     let permissions = fs::metadata(from).map_err(ScratchError::file("read", from))?.permissions();
@@ -18,7 +19,9 @@ pub(crate) fn folder(from: &Path, to: &Path, user: Option<User>) -> Result<(), S
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         let kind = entry.file_type().map_err(ScratchError::file("read", &source))?;
         if kind.is_dir() {
-            folder(&source, &target, user)?;
+            if without != Some(source.as_path()) {
+                folder(&source, &target, user, without)?;
+            }
         } else {
             fs::copy(&source, &target).map_err(ScratchError::file("copy", &source))?;
             unprivileged::give(&target, user)?;

@@ -19,6 +19,9 @@ pub(crate) const TEMPLATE_DATABASE: &str = "pgmason_baseline";
 /// In the data folder: the ids of the baseline's objects.
 const PLATFORM_FILE: &str = "platform.json";
 
+/// In the data folder: where the template's files are.
+const TEMPLATE_FOLDER_FILE: &str = "template_folder";
+
 pub(crate) fn data_folder(
     installation: &Installation,
     baseline: Baseline,
@@ -52,11 +55,14 @@ fn prepare(folder: &Path, installation: &Installation, baseline: Baseline) -> Re
     let server = Server::start_in(place, installation, baseline.superuser())?;
     load(&server, baseline)?;
     let platform = platform_ids(&server)?;
+    let template = template_folder(&server)?;
     let place = server.stop()?;
     let list = place.path().join("data").join(PLATFORM_FILE);
     fs::write(&list, platform).map_err(ScratchError::file("write", &list))?;
+    let name = place.path().join("data").join(TEMPLATE_FOLDER_FILE);
+    fs::write(&name, template).map_err(ScratchError::file("write", &name))?;
     // Copied as this process's own user, so that every later run can read it.
-    copy::folder(&place.path().join("data"), folder, None)
+    copy::folder(&place.path().join("data"), folder, None, None)
 }
 
 fn initdb(
@@ -83,6 +89,23 @@ fn initdb(
     }
     let text = String::from_utf8_lossy(&output.stderr);
     Err(ScratchError::ProgramFailed { program: "initdb", output: text.trim().to_owned() })
+}
+
+/// Where the template's files are, inside the data folder. They are a third of it and copied only when a second
+/// database is asked for.
+fn template_folder(server: &Server) -> Result<String, ScratchError> {
+    let mut client = server.superuser_config("template1").connect(postgres::NoTls)?;
+    let row = client.query_one(
+        "SELECT 'base/' || oid::text FROM pg_catalog.pg_database WHERE datname = $1",
+        &[&TEMPLATE_DATABASE],
+    )?;
+    Ok(row.try_get(0)?)
+}
+
+/// Reads what [`template_folder`] found.
+pub(crate) fn read_template_folder(folder: &Path) -> Result<PathBuf, ScratchError> {
+    let path = folder.join(TEMPLATE_FOLDER_FILE);
+    Ok(PathBuf::from(fs::read_to_string(&path).map_err(ScratchError::file("read", &path))?))
 }
 
 /// Every object of the baseline, as a JSON list of ids.

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::database::MIGRATION_ROLE;
 use crate::installation::Installation;
-use crate::prepared::TEMPLATE_DATABASE;
+use crate::prepared::{self, TEMPLATE_DATABASE};
 use crate::{ScratchError, copy, sweep, unprivileged};
 
 /// `$1` postgres, `$2` scratch folder, `$3` the signal to stop it with, `$4` `remove` or `keep`.
@@ -46,6 +46,7 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
+min_wal_size = 2MB
 wal_level = logical
 max_wal_senders = 4
 max_connections = 60
@@ -63,6 +64,8 @@ pub(crate) struct Server {
     folder: Option<TempDir>,
     path: PathBuf,
     superuser: String,
+    /// The template's files, from where to where, until they are copied.
+    template: Option<(PathBuf, PathBuf)>,
     /// Held as long as the folder is in use.
     _lock: File,
 }
@@ -79,8 +82,11 @@ impl Server {
         let superuser = fs::read_to_string(prepared.join("superuser")).map_err(ScratchError::file("read", prepared))?;
         // Locked before there is anything to sweep.
         let lock = lock(folder.path())?;
-        copy::folder(prepared, &folder.path().join("data"), user)?;
-        Self::start(folder, lock, installation, superuser, Afterwards::Remove)
+        let template = prepared::read_template_folder(prepared)?;
+        copy::folder(prepared, &folder.path().join("data"), user, Some(&prepared.join(&template)))?;
+        let mut server = Self::start(folder, lock, installation, superuser, Afterwards::Remove)?;
+        server.template = Some((prepared.join(&template), server.path.join("data").join(template)));
+        Ok(server)
     }
 
     /// Starts a server on `folder/data`, and leaves the folder in place when it stops.
@@ -127,7 +133,8 @@ impl Server {
             .spawn()
             .map_err(|source| ScratchError::Program { program: "/bin/sh".into(), source })?;
         let path = folder.path().to_owned();
-        let mut server = Self { guard: Some(guard), folder: Some(folder), path, superuser, _lock: lock };
+        let mut server =
+            Self { guard: Some(guard), folder: Some(folder), path, superuser, template: None, _lock: lock };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -178,7 +185,11 @@ impl Server {
         Ok(secret)
     }
 
-    pub(crate) fn create_database(&self, name: &str) -> Result<(), ScratchError> {
+    pub(crate) fn create_database(&mut self, name: &str) -> Result<(), ScratchError> {
+        // Nobody has been in the template yet, so the server has not looked for its files either.
+        if let Some((from, to)) = self.template.take() {
+            copy::folder(&from, &to, unprivileged::user()?, None)?;
+        }
         let mut client = self.superuser_config("template1").connect(NoTls)?;
         client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE_DATABASE} OWNER {MIGRATION_ROLE}"))?;
         drop(client);
@@ -208,8 +219,14 @@ impl Server {
 }
 
 impl Drop for Server {
+    /// The guard is told, and not waited for: it removes the folder while this process goes on, or ends.
     fn drop(&mut self) {
-        self.shut_down();
+        if let Some(mut guard) = self.guard.take() {
+            drop(guard.stdin.take());
+            if let Some(folder) = self.folder.take() {
+                drop(folder.keep());
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use pgmason_core::rules;
 use pgmason_jobs::check::{CheckOptions, CheckReport, check, write_known_findings};
@@ -12,7 +13,7 @@ use crate::error::CommandError;
 use crate::render;
 use crate::ui::{self, Progress};
 
-pub(super) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Outcome, CommandError> {
+pub(super) fn run(folder: &Path, arguments: &CheckArguments, progress: &Progress) -> Result<Outcome, CommandError> {
     for rule in &arguments.rule {
         if rules::find(rule).is_none() {
             return Err(CommandError::Usage {
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Out
             });
         }
     }
-    let project = opening::project(&arguments.project)?;
+    let project = opening::project(arguments.folder.as_deref().unwrap_or(folder))?;
     let options = CheckOptions {
         source: opening::source(&arguments.source)?,
         open: opening::open_options(&project, &arguments.scratch)?,
@@ -55,7 +56,7 @@ pub(super) fn run(arguments: &CheckArguments, progress: &Progress) -> Result<Out
     Ok(if fails && arguments.write_baseline.is_none() { Outcome::Findings } else { Outcome::Clean })
 }
 
-fn render(format: Format, report: &CheckReport, folder: &std::path::Path, out: &mut dyn Write) -> std::io::Result<()> {
+fn render(format: Format, report: &CheckReport, folder: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         Format::Human => render::human::render(report, folder, out),
         Format::Json => render::json::render(report, out),

@@ -1,6 +1,7 @@
 //! `pgmason doctor`.
 
 use std::io::Write;
+use std::path::Path;
 
 use pgmason_jobs::doctor::{Outcome as Row, doctor};
 use pgmason_model::Level;
@@ -10,8 +11,8 @@ use crate::arguments::DoctorArguments;
 use crate::error::CommandError;
 use crate::ui::{self, GOOD, HINT, Progress};
 
-pub(super) fn run(arguments: &DoctorArguments, progress: &Progress) -> Result<Outcome, CommandError> {
-    let project = opening::project(&arguments.project.project)?;
+pub(super) fn run(folder: &Path, arguments: &DoctorArguments, progress: &Progress) -> Result<Outcome, CommandError> {
+    let project = opening::project(folder)?;
     let database = arguments.db.as_deref().map(opening::connection).transpose()?;
     let report = doctor(&project, database.as_ref(), &|event| progress.event(event));
     progress.finish();

@@ -1,6 +1,7 @@
 //! `pgmason init`.
 
 use std::io::Write;
+use std::path::Path;
 
 use pgmason_jobs::init::init;
 
@@ -9,8 +10,8 @@ use crate::arguments::InitArguments;
 use crate::error::CommandError;
 use crate::ui::{HINT, Progress};
 
-pub(super) fn run(arguments: &InitArguments, progress: &Progress) -> Result<Outcome, CommandError> {
-    let project = opening::project(&arguments.project)?;
+pub(super) fn run(folder: &Path, arguments: &InitArguments, progress: &Progress) -> Result<Outcome, CommandError> {
+    let project = opening::project(arguments.folder.as_deref().unwrap_or(folder))?;
     let options = opening::open_options(&project, &arguments.scratch)?;
     let report = init(&project, &options, &|event| progress.event(event))?;
     progress.finish();

@@ -38,14 +38,15 @@ impl Outcome {
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     let progress = Progress::new(arguments.quiet);
+    let folder = arguments.project.as_path();
     match arguments.command {
-        Command::Check(arguments) => check::run(&arguments, &progress),
-        Command::Tables(arguments) => tables::run(&arguments, &progress),
-        Command::Snapshot(arguments) => snapshot::run(&arguments, &progress),
+        Command::Check(arguments) => check::run(folder, &arguments, &progress),
+        Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
+        Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
         Command::Explain { rule } => explain::run(&rule),
-        Command::Rules(arguments) => rules::run(&arguments),
-        Command::Init(arguments) => init::run(&arguments, &progress),
-        Command::Doctor(arguments) => doctor::run(&arguments, &progress),
+        Command::Rules(arguments) => rules::run(folder, &arguments),
+        Command::Init(arguments) => init::run(folder, &arguments, &progress),
+        Command::Doctor(arguments) => doctor::run(folder, &arguments, &progress),
         Command::Demo { scratch } => demo::run(&scratch, &progress),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),

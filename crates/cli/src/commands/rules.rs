@@ -1,6 +1,7 @@
 //! `pgmason rules`.
 
 use std::io::Write;
+use std::path::Path;
 
 use pgmason_core::rulebook::RuleLevel;
 use pgmason_core::rules::{self, Check, Section};
@@ -30,8 +31,8 @@ struct RulesReport {
     rules: Vec<RuleEntry>,
 }
 
-pub(super) fn run(arguments: &RulesArguments) -> Result<Outcome, CommandError> {
-    let project = opening::project(&arguments.project.project)?;
+pub(super) fn run(folder: &Path, arguments: &RulesArguments) -> Result<Outcome, CommandError> {
+    let project = opening::project(folder)?;
     let rulebook = project.configuration.rulebook(Default::default());
     let entries = rules::all().map(|rule| RuleEntry {
         name: rule.name,

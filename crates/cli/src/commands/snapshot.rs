@@ -1,6 +1,7 @@
 //! `pgmason snapshot`.
 
 use std::io::Write;
+use std::path::Path;
 
 use pgmason_jobs::snapshot::{snapshot, to_json, write};
 use pgmason_jobs::source::Source;
@@ -11,8 +12,8 @@ use crate::error::CommandError;
 use crate::render::replay;
 use crate::ui::{self, Progress};
 
-pub(super) fn run(arguments: &SnapshotArguments, progress: &Progress) -> Result<Outcome, CommandError> {
-    let project = opening::project(&arguments.project.project)?;
+pub(super) fn run(folder: &Path, arguments: &SnapshotArguments, progress: &Progress) -> Result<Outcome, CommandError> {
+    let project = opening::project(folder)?;
     let source = match &arguments.source {
         Some(text) => text.parse::<Source>()?,
         None => project.source()?,

@@ -1,6 +1,7 @@
 //! `pgmason tables`.
 
 use std::io::Write;
+use std::path::Path;
 
 use pgmason_jobs::open::{Opened, open};
 use pgmason_jobs::source::Source;
@@ -13,9 +14,9 @@ use crate::error::CommandError;
 use crate::render::{self, replay};
 use crate::ui::Progress;
 
-pub(super) fn run(arguments: &TablesArguments, progress: &Progress) -> Result<Outcome, CommandError> {
+pub(super) fn run(folder: &Path, arguments: &TablesArguments, progress: &Progress) -> Result<Outcome, CommandError> {
     let common = &arguments.common;
-    let project = opening::project(&common.project.project)?;
+    let project = opening::project(folder)?;
     let source = match (&common.db, opening::source(&common.source)?) {
         (Some(url), None) => Source::Database(opening::connection(url)?),
         (_, Some(source)) => source,

@@ -2,11 +2,11 @@
 
 use std::io;
 
+use pgmason_model::catalog::NotChecked;
 use pgmason_model::{Finding, FindingObject, Fix, Level};
 
 use super::report::{
-    CheckReport, ChecklistRow, ChecklistSection, Counts, NotChecked, ReplayFailure, ReplayReport, Suppressed,
-    UnusedIgnore,
+    CheckReport, ChecklistRow, ChecklistSection, Counts, ReplayFailure, ReplayReport, Suppressed, UnusedIgnore,
 };
 
 type Render = fn(&CheckReport, &mut dyn io::Write) -> io::Result<()>;

@@ -42,8 +42,7 @@ fn comment(report: &CheckReport, limit: usize) -> String {
     }
     if left_out > 0 {
         page.text.push_str(&format!(
-            "\n**{left_out} entries more are left out here**, because a comment has its limits. \
-             `pgmason check` shows all of them.\n"
+            "\n**{left_out} more left out here**, because a comment has its limits: `pgmason check` shows everything.\n"
         ));
     }
     page.text
@@ -215,7 +214,7 @@ mod tests {
         assert!(comment.len() <= GITHUB_LIMIT, "{}", comment.len());
         assert!(comment.contains("`the-error`"), "the worst comes first");
         let shown = comment.matches("`a-rule`").count() + 1;
-        assert!(comment.contains(&format!("**{} entries more are left out here**", 2001 - shown)), "{shown} shown");
+        assert!(comment.contains(&format!("**{} more left out here**", 2001 - shown)), "{shown} shown");
     }
 
     #[test]
@@ -227,6 +226,6 @@ mod tests {
         report.findings.push(finding("a-rule", Level::Warning, "something is wrong"));
         let comment = rendered(super::render, &report);
         assert!(comment.len() <= GITHUB_LIMIT && comment.contains("`a-rule`"), "{}", comment.len());
-        assert!(comment.contains("**1 entries more"), "{comment}");
+        assert!(comment.contains("**1 more left out"), "{comment}");
     }
 }

@@ -12,12 +12,22 @@ pub struct Relation {
     pub alias: String,
 }
 
-/// Every relation of every FROM clause, those of inner subselects too. Functions and subselects in FROM are no relations.
+/// Every relation of every FROM clause, those of inner subselects too. Functions and subselects in FROM are none.
 pub fn relations(text: &str) -> Vec<Relation> {
+    named(text, |_| true)
+}
+
+/// The relations in the FROM clause of the query itself, those inside its subselects left out.
+pub fn outermost_relations(text: &str) -> Vec<Relation> {
+    named(text, |clause| clause.group.is_none())
+}
+
+fn named(text: &str, wanted: impl Fn(&FromClause) -> bool) -> Vec<Relation> {
     let tokens = tokens(text);
     let partners = partners(&tokens);
     from_clauses(&tokens, &partners)
         .into_iter()
+        .filter(wanted)
         .flat_map(|clause| clause.items)
         .filter_map(|item| {
             let (schema, name) = match item.name.as_slice() {
@@ -253,6 +263,12 @@ mod tests {
         );
         assert_eq!(aliases("(a IS DISTINCT FROM b)"), [] as [&str; 0]);
         assert_eq!(aliases("select * from a, b as c join d on a.x = d.x where true"), ["a=a", "c=b", "d=d"]);
+    }
+
+    #[test]
+    fn tells_the_query_from_its_subselects() {
+        let found = outermost_relations("SELECT ( SELECT 1 FROM x.a) FROM x.b WHERE c IN ( SELECT 1 FROM x.d)");
+        assert_eq!(found.iter().map(|relation| relation.name.as_str()).collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -295,7 +295,8 @@ mod tests {
 
     #[test]
     fn nothing_breaks_it() {
-        for text in ["'", "\"", "$", "$$", "$a", "$a$", "E'\\", "/*", "--", "ü\u{0}§.", ".", "..5", ")(", "u&'", "1e+"]
+        let texts = ["'", "\"", "$", "$$", "$a", "$a$", "E'\\", "/*", "--", "ü\u{0}§.", ".", "..5", ")(", "u&'", "1e+"];
+        for text in texts
         {
             let _ = partners(&tokens(text));
         }

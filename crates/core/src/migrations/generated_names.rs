@@ -36,8 +36,12 @@ pub(super) fn index_name(index: &CreateIndex) -> Option<String> {
     if let Some(name) = &index.name {
         return Some(name.clone());
     }
-    let columns: Option<Vec<String>> =
-        index.columns.iter().map(|part| plain_column(&part.text)).chain(index.include.iter().cloned().map(Some)).collect();
+    let columns: Option<Vec<String>> = index
+        .columns
+        .iter()
+        .map(|part| plain_column(&part.text))
+        .chain(index.include.iter().cloned().map(Some))
+        .collect();
     Some(object_name(&index.table.name, &columns?.join("_"), "idx"))
 }
 

@@ -111,8 +111,8 @@ pub struct EnumBefore {
     pub name: QualifiedName,
     /// This very transaction made it: its new values can be used at once.
     pub made_here: bool,
-    /// Tables with a column of it.
-    pub users: Vec<QualifiedName>,
+    /// Tables with columns of it.
+    pub users: Vec<(QualifiedName, Vec<String>)>,
 }
 
 /// What goes without being named.

@@ -3,6 +3,8 @@
 pub mod file;
 mod generated_names;
 pub mod history;
+#[cfg(test)]
+mod history_tests;
 pub mod layout;
 pub mod locations;
 mod routine_arguments;

@@ -75,7 +75,9 @@ fn type_name(data_type: &DataType, path: &[String]) -> String {
         (None, "timetz") => "time with time zone".to_owned(),
         (None, "time") => "time without time zone".to_owned(),
         (None, name) if IN_CATALOG.contains(&name) => name.to_owned(),
-        (None, name) => format!("{}.{}", Identifier::new(path.first().map_or("public", String::as_str)), Identifier::new(name)),
+        (None, name) => {
+            format!("{}.{}", Identifier::new(path.first().map_or("public", String::as_str)), Identifier::new(name))
+        }
         (Some(schema), name) => format!("{}.{}", Identifier::new(schema), Identifier::new(name)),
     };
     if data_type.array_dimensions > 0 { format!("{name}[]") } else { name }
@@ -83,11 +85,62 @@ fn type_name(data_type: &DataType, path: &[String]) -> String {
 
 /// Types of PostgreSQL whose SQL name is their name.
 const IN_CATALOG: &[&str] = &[
-    "anyarray", "anycompatible", "anyelement", "anyenum", "anynonarray", "anyrange", "bigint", "bit", "boolean", "box", "bytea", "cidr",
-    "circle", "cstring", "date", "daterange", "double precision", "event_trigger", "inet", "int4range", "int8range", "integer", "internal",
-    "interval", "json", "jsonb", "jsonpath", "line", "lseg", "macaddr", "money", "name", "numeric", "numrange", "oid", "path", "point",
-    "polygon", "real", "record", "refcursor", "regclass", "regproc", "regprocedure", "regrole", "regtype", "smallint", "text", "trigger",
-    "tsquery", "tsrange", "tstzrange", "tsvector", "uuid", "void", "xml",
+    "anyarray",
+    "anycompatible",
+    "anyelement",
+    "anyenum",
+    "anynonarray",
+    "anyrange",
+    "bigint",
+    "bit",
+    "boolean",
+    "box",
+    "bytea",
+    "cidr",
+    "circle",
+    "cstring",
+    "date",
+    "daterange",
+    "double precision",
+    "event_trigger",
+    "inet",
+    "int4range",
+    "int8range",
+    "integer",
+    "internal",
+    "interval",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "line",
+    "lseg",
+    "macaddr",
+    "money",
+    "name",
+    "numeric",
+    "numrange",
+    "oid",
+    "path",
+    "point",
+    "polygon",
+    "real",
+    "record",
+    "refcursor",
+    "regclass",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+    "smallint",
+    "text",
+    "trigger",
+    "tsquery",
+    "tsrange",
+    "tstzrange",
+    "tsvector",
+    "uuid",
+    "void",
+    "xml",
 ];
 
 #[cfg(test)]
@@ -100,11 +153,17 @@ mod tests {
         for (written, expected) in [
             ("", ""),
             ("p_id uuid, n int DEFAULT 3", "p_id uuid, n integer"),
-            ("a varchar(20), b timestamptz = now(), c double precision", "a character varying, b timestamp with time zone, c double precision"),
+            (
+                "a varchar(20), b timestamptz = now(), c double precision",
+                "a character varying, b timestamp with time zone, c double precision",
+            ),
             ("uuid, text[]", "uuid, text[]"),
             ("\"userId\" uuid, VARIADIC rest text[]", "\"userId\" uuid, VARIADIC rest text[]"),
             ("state order_state, m auth.mode", "state public.order_state, m auth.mode"),
-            ("IN a int, OUT b numeric(10, 2), INOUT c text DEFAULT coalesce('a', 'b')", "a integer, OUT b numeric, INOUT c text"),
+            (
+                "IN a int, OUT b numeric(10, 2), INOUT c text DEFAULT coalesce('a', 'b')",
+                "a integer, OUT b numeric, INOUT c text",
+            ),
         ] {
             assert_eq!(identity_arguments(written, false, &path), expected, "{written}");
         }

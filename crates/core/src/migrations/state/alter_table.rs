@@ -5,7 +5,9 @@ use pgmason_sql::{AlterTable, AlterTableActionKind as Action, ConstraintKind, Re
 
 use super::create::new_column;
 use super::{Now, Relation, State};
-use crate::migrations::history::{ActionBefore, ColumnBefore, ConstraintBefore, History, Moment, RelationKind, Standing};
+use crate::migrations::history::{
+    ActionBefore, ColumnBefore, ConstraintBefore, History, Moment, RelationKind, Standing,
+};
 
 impl State {
     pub(super) fn alter_table(
@@ -72,11 +74,10 @@ impl Relation {
                 before.column = self.column_before(column, now);
             }
             Action::ValidateConstraint { name } => {
-                before.constraint = self
-                    .constraints
-                    .iter()
-                    .rfind(|constraint| constraint.name == *name)
-                    .map(|constraint| ConstraintBefore { added: constraint.added, validated: constraint.validated });
+                before.constraint =
+                    self.constraints.iter().rfind(|constraint| constraint.name == *name).map(|constraint| {
+                        ConstraintBefore { added: constraint.added, validated: constraint.validated }
+                    });
             }
             Action::AddConstraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => {
                 let nullable = |column: &&String| {
@@ -92,7 +93,8 @@ impl Relation {
     fn column_before(&self, name: &str, now: &Now<'_>) -> Option<ColumnBefore> {
         let proven_not_null = self.proves(name);
         let Some(column) = self.columns.iter().find(|column| column.name == name) else {
-            let unknown = ColumnBefore { standing: Standing::Unknown, data_type: None, not_null: false, proven_not_null };
+            let unknown =
+                ColumnBefore { standing: Standing::Unknown, data_type: None, not_null: false, proven_not_null };
             return (!self.columns_known).then_some(unknown);
         };
         let standing = if column.file == now.file { Standing::ThisFile } else { Standing::EarlierFile };

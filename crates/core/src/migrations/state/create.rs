@@ -1,9 +1,7 @@
 //! CREATE TABLE, CREATE VIEW, CREATE TYPE.
 
 use pgmason_model::QualifiedName;
-use pgmason_sql::{
-    ColumnDefinition, Constraint, ConstraintKind, CreateTable, CreateType, CreateView, Name, TypeKind,
-};
+use pgmason_sql::{ColumnDefinition, Constraint, ConstraintKind, CreateTable, CreateType, CreateView, Name, TypeKind};
 
 use super::{Column, ConstraintState, Now, Relation, State, TEMPORARY_SCHEMA, Type, plain_relation};
 use crate::expression::{TokenKind, conjuncts, tokens};
@@ -12,7 +10,8 @@ use crate::migrations::history::{History, Moment, RelationKind, TableLife};
 
 impl State {
     pub(super) fn create_table(&mut self, table: &CreateTable, now: &Now<'_>, history: &mut History<'_>) {
-        let name = if table.temporary {
+        let temporary = table.temporary || table.name.schema.as_deref() == Some(TEMPORARY_SCHEMA);
+        let name = if temporary {
             QualifiedName::new(TEMPORARY_SCHEMA, table.name.name.as_str())
         } else {
             self.for_creation(&table.name, now)
@@ -37,7 +36,7 @@ impl State {
                 None => columns.push(new_column(column, now)),
             }
         }
-        let relation = self.add_table(name, table.temporary, now, history);
+        let relation = self.add_table(name, temporary, now, history);
         if let Some(life) = history.tables.last_mut() {
             life.partitioned = table.partition_by.is_some();
         }
@@ -97,7 +96,8 @@ impl State {
 
     pub(super) fn create_type(&mut self, created: &CreateType, now: &Now<'_>) {
         let name = self.for_creation(&created.name, now);
-        let constrained_domain = matches!(created.kind, TypeKind::Domain { not_null, has_check, .. } if not_null || has_check);
+        let constrained_domain =
+            matches!(created.kind, TypeKind::Domain { not_null, has_check, .. } if not_null || has_check);
         self.types.insert(name, Type { transaction: now.transaction, constrained_domain });
     }
 

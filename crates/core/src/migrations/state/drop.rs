@@ -74,8 +74,12 @@ impl State {
 
     fn drop_columns_of_type(&mut self, name: &QualifiedName, now: &Now<'_>, moment: &mut Moment<'_>) {
         for (table, relation) in &mut self.relations {
-            let lost: Vec<_> =
-                relation.columns.iter().filter(|column| column.is_of(name)).map(|column| cascaded(table, relation, Some(column), now)).collect();
+            let lost: Vec<_> = relation
+                .columns
+                .iter()
+                .filter(|column| column.is_of(name))
+                .map(|column| cascaded(table, relation, Some(column), now))
+                .collect();
             relation.columns.retain(|column| !column.is_of(name));
             moment.cascaded.extend(lost);
         }

@@ -12,7 +12,8 @@ use std::collections::{HashMap, HashSet};
 use pgmason_model::QualifiedName;
 use pgmason_sql::facts::locks;
 use pgmason_sql::{
-    DataChangeKind, DataType, LockLevel, Name, ObjectKind, RelationChange, Statement, StatementKind, TypeChange, TypeKind,
+    DataChangeKind, DataType, LockLevel, Name, ObjectKind, RelationChange, Statement, StatementKind, TypeChange,
+    TypeKind,
 };
 
 use super::history::{Cascaded, EnumBefore, History, Moment, RelationKind, Standing, TableLife, Touched};
@@ -156,9 +157,7 @@ impl State {
                 match &altered.change {
                     TypeChange::AddValue { .. } => {
                         let made_here = self.types.get(&name).is_some_and(|found| found.transaction == now.transaction);
-                        let with_column = |relation: &Relation| relation.columns.iter().any(|column| column.is_of(&name));
-                        let users = self.relations.iter().filter(|(_, relation)| with_column(relation));
-                        let users = users.map(|(table, _)| table.clone()).collect();
+                        let users = self.columns_of_type(&name);
                         moment.enum_type = Some(EnumBefore { name, made_here, users });
                     }
                     TypeChange::RenameTo(new) => {
@@ -223,9 +222,15 @@ impl State {
         };
         let strong = locks(statement).into_iter().filter(|(_, level)| *level > LockLevel::RowShare);
         strong
-            .map(|(written, level)| {
-                if names_indexes { self.touched_index(written, level, now) } else { self.touch(written, level, now) }
-            })
+            .map(
+                |(written, level)| {
+                    if names_indexes {
+                        self.touched_index(written, level, now)
+                    } else {
+                        self.touch(written, level, now)
+                    }
+                },
+            )
             .collect()
     }
 
@@ -295,6 +300,15 @@ impl State {
         self.gone.insert(from.clone());
         self.gone.remove(&to);
         self.relations.insert(to, relation);
+    }
+
+    fn columns_of_type(&self, data_type: &QualifiedName) -> Vec<(QualifiedName, Vec<String>)> {
+        let of_type = |relation: &Relation| -> Vec<String> {
+            let columns = relation.columns.iter().filter(|column| column.is_of(data_type));
+            columns.map(|column| column.name.clone()).collect()
+        };
+        let users = self.relations.iter().map(|(table, relation)| (table.clone(), of_type(relation)));
+        users.filter(|(_, columns)| !columns.is_empty()).collect()
     }
 
     fn rename_type(&mut self, from: &QualifiedName, to: QualifiedName) {

@@ -39,8 +39,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
             .on(
                 id,
                 format!("{} {id} shows {} rows of {}{through}", id.kind.label(), listed(&roles), read.table.id),
-                "keep what the application shows of users in a table of its own with row level security, such as public.profiles, \
-                 and revoke the view",
+                "keep what the application shows of users in a table of its own with row level security, such as \
+                 public.profiles, and revoke the view",
             )
             .fix = Some(fix(ctx, id, &roles));
     }

@@ -7,8 +7,8 @@ use pgmason_model::catalog::{ConstraintKind, Function};
 use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
 
 use crate::expression::{
-    Call, Condition, SubselectKind, TokenKind, calls, column_references, condition, conjuncts, is_constant_false, is_constant_true,
-    relations, subselects, tokens, without_scalar_wrappers,
+    Call, Condition, SubselectKind, TokenKind, calls, column_references, condition, conjuncts, is_constant_false,
+    is_constant_true, relations, subselects, tokens, without_scalar_wrappers,
 };
 use crate::schema::{SchemaContext, TableView};
 
@@ -180,9 +180,8 @@ impl Judge<'_, '_> {
         for (place, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::String) {
             let before = |distance: usize| place.checked_sub(distance).and_then(|place| tokens.get(place));
             let is = |distance: usize, words: &[&str]| {
-                before(distance).is_some_and(|token| {
-                    token.kind != TokenKind::String && words.contains(&token.value.as_str())
-                })
+                before(distance)
+                    .is_some_and(|token| token.kind != TokenKind::String && words.contains(&token.value.as_str()))
             };
             if is(1, &["->", "->>", "#>", "#>>"]) {
                 claims.push(token.value.as_str());
@@ -207,8 +206,7 @@ impl Judge<'_, '_> {
             || settings.iter().any(|name| name.ends_with("role"))
             || names_session_user(text)
             || calls(text).iter().any(|call| is_identity(self.ctx, call) && call.name == "role");
-        let anybodys_role =
-            |value: &&str| access.api_roles.contains(*value) || access.anonymous_roles.contains(*value);
+        let anybodys_role = |value: &&str| access.api_roles.contains(*value) || access.anonymous_roles.contains(*value);
         if of_role && values.iter().any(anybodys_role) { Lets::AnyCaller } else { Lets::Unknown }
     }
 }
@@ -242,9 +240,9 @@ fn joins_columns(text: &str) -> bool {
     let tokens = tokens(text);
     let sides: Vec<_> = tokens.split(|token| token.is_operator("=")).collect();
     sides.len() == 2
-        && sides.iter().all(|side| {
-            side.iter().all(|token| token.is_name() || token.kind == TokenKind::Dot) && side.len() > 1
-        })
+        && sides
+            .iter()
+            .all(|side| side.iter().all(|token| token.is_name() || token.kind == TokenKind::Dot) && side.len() > 1)
 }
 
 /// The outermost WHERE of a query, and what follows it (GROUP BY, UNION …).

@@ -90,14 +90,20 @@ fn fixed(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>, id: &ObjectId, pa
     if !open.is_empty() {
         let finding = findings.on(
             id,
-            format!("the search_path of SECURITY DEFINER function {id} names {}, where others may create objects", listed(&open)),
+            format!(
+                "the search_path of SECURITY DEFINER function {id} names {}, where others may create objects",
+                listed(&open)
+            ),
             "set search_path to '' and qualify every name in the body, or revoke CREATE on the schema",
         );
         weigh(ctx, finding, Level::Error);
     } else if ctx.option_boolean("temporary_schema") && path.last().is_some_and(|last| last != "pg_temp") {
         findings.on(
             id,
-            format!("the search_path of SECURITY DEFINER function {id} leaves pg_temp in front, where anybody may create tables"),
+            format!(
+                "the search_path of SECURITY DEFINER function {id} leaves pg_temp in front, \
+                 where anybody may create tables"
+            ),
             "name pg_temp last in it, or set search_path to '' and qualify every name in the body",
         );
     }
@@ -132,17 +138,52 @@ fn is_inlinable(function: &Function) -> bool {
 /// Functions of `pg_catalog` that bodies call most; any other may come from an extension, whose members the catalog
 /// does not list.
 const BUILT_IN: [&str; 40] = [
-    "abs", "array_agg", "array_append", "array_length", "avg", "btrim", "cardinality", "ceil", "char_length",
-    "clock_timestamp", "coalesce", "concat", "count", "current_setting", "date_trunc", "extract", "floor", "format",
-    "gen_random_uuid", "greatest", "json_build_object", "jsonb_build_object", "jsonb_set", "least", "left", "length",
-    "lower", "max", "min", "now", "nullif", "random", "replace", "round", "row_to_json", "substring", "sum", "to_jsonb",
-    "trim", "upper",
+    "abs",
+    "array_agg",
+    "array_append",
+    "array_length",
+    "avg",
+    "btrim",
+    "cardinality",
+    "ceil",
+    "char_length",
+    "clock_timestamp",
+    "coalesce",
+    "concat",
+    "count",
+    "current_setting",
+    "date_trunc",
+    "extract",
+    "floor",
+    "format",
+    "gen_random_uuid",
+    "greatest",
+    "json_build_object",
+    "jsonb_build_object",
+    "jsonb_set",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "now",
+    "nullif",
+    "random",
+    "replace",
+    "round",
+    "row_to_json",
+    "substring",
+    "sum",
+    "to_jsonb",
+    "trim",
+    "upper",
 ];
 
 /// Operators that `pg_catalog` has, and the signs of plpgsql.
 const OPERATORS: [&str; 25] = [
-    "=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "||", "::", ":=", "->", "->>", "#>", "#>>", "@>", "<@", "~",
-    "~*", "!~", "!~*", "=>",
+    "=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "||", "::", ":=", "->", "->>", "#>", "#>>", "@>", "<@",
+    "~", "~*", "!~", "!~*", "=>",
 ];
 
 /// True when the body means the same with an empty search_path: every function, operator and name in it that is not

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pgmason_model::catalog::PolicyCommand;
 use pgmason_model::{Fix, ObjectId, ObjectKind};
 
-use super::policies::shows_every_row;
+use super::policies::open_to;
 use super::reach::{grantees, roles_that_reach};
 use super::view_reads::{relations_needed, tables_read};
 use super::wording::listed;
@@ -28,7 +29,7 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
         let reads = tables_read(ctx, id);
         let copies = reads_a_copy(ctx, id);
         let mut roles = roles_that_reach(ctx, id, &["SELECT"]);
-        roles.retain(|role| copies || reads.iter().any(|read| !shows_every_row(ctx, read.table, role)));
+        roles.retain(|role| copies || reads.iter().any(|read| !open_to(ctx, read.table, role, PolicyCommand::Select)));
         if roles.is_empty() {
             continue;
         }
@@ -37,7 +38,10 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
         let what = if protected.is_empty() {
             "every row of it".to_owned()
         } else {
-            format!("what it copied from {}, whose policies do not follow", listed(&protected.into_iter().collect::<Vec<_>>()))
+            format!(
+                "what it copied from {}, whose policies do not follow",
+                listed(&protected.into_iter().collect::<Vec<_>>())
+            )
         };
         let finding = findings.on(
             id,

@@ -38,7 +38,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
                     listed(&roles),
                     parent.id
                 ),
-                "enable row level security on the partition and revoke it from the API roles: queries through the parent need neither",
+                "enable row level security on the partition and revoke it from the API roles: queries through \
+                 the parent need neither",
             )
             .fix = Some(Fix { description: "close the way past the parent".to_owned(), sql });
     }

@@ -61,15 +61,17 @@ pub(super) fn narrowed(ctx: &SchemaContext<'_>, table: &TableView<'_>, command: 
         })
 }
 
-/// True when the role may read every row of the table without help: a view of it shows nothing new.
-pub(super) fn shows_every_row(ctx: &SchemaContext<'_>, table: &TableView<'_>, role: &str) -> bool {
-    let select = PolicyCommand::Select;
+/// True when the role may run the command on every row of the table anyway.
+pub(super) fn open_to(ctx: &SchemaContext<'_>, table: &TableView<'_>, role: &str, command: PolicyCommand) -> bool {
     let mut policies =
-        table.policies.iter().filter(|(_, policy)| policy.command.covers(select) && applies_to(ctx, policy, role));
-    let open = |policy: &Policy| policy.using.as_deref().is_some_and(|text| lets(ctx, table, text) == Lets::Everyone);
+        table.policies.iter().filter(|(_, policy)| policy.command.covers(command) && applies_to(ctx, policy, role));
+    let open = |policy: &Policy| {
+        let mut clauses = [existing_rows(policy, command), new_rows(policy, command)].into_iter().flatten().peekable();
+        clauses.peek().is_some() && clauses.all(|text| lets(ctx, table, text) == Lets::Everyone)
+    };
     let restricted = policies.clone().any(|(_, policy)| !policy.permissive);
     ctx.schema.access.can_use_schema(role, table.schema())
-        && ctx.schema.access.has(role, select.keyword(), table.id)
+        && ctx.schema.access.has(role, command.keyword(), table.id)
         && (!table.table.row_security || (!restricted && policies.any(|(_, policy)| open(policy))))
 }
 

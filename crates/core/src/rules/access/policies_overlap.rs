@@ -63,7 +63,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
                     listed(&commands),
                     listed(&names)
                 ),
-                "join their conditions with OR in one policy for each command and role, or drop those that another one already covers",
+                "join their conditions with OR in one policy for each command and role, or drop those that another \
+                 one already covers",
             );
         }
     }

@@ -1,7 +1,7 @@
 //! Finds policies that let API roles write whatever rows they like.
 
-use pgmason_model::catalog::{Policy, PolicyCommand};
 use pgmason_model::Level;
+use pgmason_model::catalog::{Policy, PolicyCommand};
 
 use super::caller_check::{Lets, lets};
 use super::policies::{
@@ -56,8 +56,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
                     listed(&who),
                     listed(&open.iter().map(|(_, what)| *what).collect::<Vec<_>>())
                 ),
-                "compare a column of the row with the caller, such as `user_id = (SELECT auth.uid())`, or, when only the server is \
-                 meant, drop the policy: a role that bypasses row level security needs none",
+                "compare a column of the row with the caller, such as `user_id = (SELECT auth.uid())`, or, when only the \
+                 server is meant, drop the policy: a role that bypasses row level security needs none",
             );
             // Strangers' rows that are added do less harm than one's own that are changed or deleted.
             if open.iter().all(|(command, _)| matches!(command, PolicyCommand::Insert | PolicyCommand::Select)) {

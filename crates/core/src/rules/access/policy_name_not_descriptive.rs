@@ -39,9 +39,37 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
 
 /// Words that any policy could have in its name.
 const GENERIC: [&str; 31] = [
-    "a", "access", "all", "allow", "any", "create", "default", "delete", "deny", "enable", "for", "insert", "main", "my",
-    "new", "on", "operations", "permit", "policies", "policy", "read", "rls", "row", "rule", "security", "select", "table",
-    "temp", "test", "update", "write",
+    "a",
+    "access",
+    "all",
+    "allow",
+    "any",
+    "create",
+    "default",
+    "delete",
+    "deny",
+    "enable",
+    "for",
+    "insert",
+    "main",
+    "my",
+    "new",
+    "on",
+    "operations",
+    "permit",
+    "policies",
+    "policy",
+    "read",
+    "rls",
+    "row",
+    "rule",
+    "security",
+    "select",
+    "table",
+    "temp",
+    "test",
+    "update",
+    "write",
 ];
 
 fn fault(name: &str, policy: &ObjectId, least: usize) -> Option<&'static str> {
@@ -86,10 +114,14 @@ mod tests {
     #[test]
     fn tells_names_apart() {
         let id = |name: &str| ObjectId::sub_object(ObjectKind::Policy, "public", "user_documents", name);
-        for name in ["p", "policy1", "test policy 2", "select", "user_documents_select", "allowAll", "Enable read access"] {
+        for name in
+            ["p", "policy1", "test policy 2", "select", "user_documents_select", "allowAll", "Enable read access"]
+        {
             assert!(fault(name, &id(name), 2).is_some(), "{name}");
         }
-        for name in ["Users can view own data", "own rows", "documents_owner_select", "tenantIsolation", "Managers only"] {
+        for name in
+            ["Users can view own data", "own rows", "documents_owner_select", "tenantIsolation", "Managers only"]
+        {
             assert!(fault(name, &id(name), 2).is_none(), "{name}");
         }
     }

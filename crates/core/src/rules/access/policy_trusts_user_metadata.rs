@@ -33,7 +33,10 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
             }
             findings.on(
                 id,
-                format!("{} decides by user_metadata{through}, which every user can change for themselves", policy_on_table(id)),
+                format!(
+                    "{} decides by user_metadata{through}, which every user can change for themselves",
+                    policy_on_table(id)
+                ),
                 "decide by app_metadata, which only the server writes, or by a table of roles or memberships",
             );
         }

@@ -40,18 +40,15 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
                     table.id,
                     held.join(", ")
                 ),
-                "move it to a schema that the API does not serve, or revoke the privileges and offer a function or view instead",
+                "move it to a schema that the API does not serve, or revoke the privileges and offer a function \
+                 or view instead",
             );
             continue;
         }
         findings
             .on(
                 table.id,
-                format!(
-                    "table {} has row level security off and is open to {roles} ({})",
-                    table.id,
-                    held.join(", ")
-                ),
+                format!("table {} has row level security off and is open to {roles} ({})", table.id, held.join(", ")),
                 "enable row level security and write a policy for each command that the application needs",
             )
             .fix = Some(Fix {

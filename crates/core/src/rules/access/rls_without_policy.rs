@@ -28,7 +28,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
                     table.id,
                     listed(&roles)
                 ),
-                "write the policies, or, when only the server is meant to use the table, revoke the privileges so that this is said aloud",
+                "write the policies, or, when only the server is meant to use the table, revoke the \
+                 privileges so that this is said aloud",
             );
         }
     }

@@ -1,7 +1,7 @@
 //! Finds functions that run with their owner's rights for whoever sends a request.
 
-use pgmason_model::catalog::{Function, FunctionKind};
 use pgmason_model::ObjectId;
+use pgmason_model::catalog::{Function, FunctionKind};
 
 use super::caller_check::is_identity;
 use super::reach::{grantees, roles_that_call};
@@ -25,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
     for (id, function) in &ctx.schema.functions {
         // Nobody can call a trigger function; aggregates and window functions have no SECURITY DEFINER.
-        let callable = matches!(function.kind, FunctionKind::Function | FunctionKind::Procedure) && !function.is_trigger;
+        let callable =
+            matches!(function.kind, FunctionKind::Function | FunctionKind::Procedure) && !function.is_trigger;
         if !callable || !function.security_definer {
             continue;
         }
@@ -41,8 +42,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
             id,
             format!("{} may call {id}, which runs with the rights of {}{unasked}", listed(&roles), function.owner),
             format!(
-                "take the right away from those who need not call it (`{revoke}`), make it SECURITY INVOKER, or move it to \
-                 a schema that the API does not serve"
+                "take the right away from those who need not call it (`{revoke}`), make it SECURITY INVOKER, or \
+                 move it to a schema that the API does not serve"
             ),
         );
     }

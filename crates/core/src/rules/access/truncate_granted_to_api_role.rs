@@ -30,7 +30,8 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
             .on(
                 table.id,
                 format!("{} may TRUNCATE {}, and row level security does not stop it", listed(&roles), table.id),
-                "revoke the privilege, and take it out of the default privileges, so that new tables do not get it again",
+                "revoke the privilege, and take it out of the default privileges, so that new tables do \
+                 not get it again",
             )
             .fix = Some(Fix {
             description: format!("take TRUNCATE away from {}", listed(&roles)),

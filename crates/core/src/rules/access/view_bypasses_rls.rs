@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::catalog::View;
-use pgmason_model::{Fix, ObjectId, ObjectKind};
+use pgmason_model::catalog::{PolicyCommand, View};
+use pgmason_model::{Fix, Identifier, ObjectId, ObjectKind};
 
 use super::caller_check::is_user_table;
-use super::policies::shows_every_row;
+use super::policies::open_to;
 use super::reach::{ROW_PRIVILEGES, roles_that_reach};
 use super::view_reads::{TableRead, bypasses_policies, may_be_written_through, relations_needed, tables_read};
 use super::wording::listed;
+use crate::expression::outermost_relations;
 use crate::findings::Findings;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
@@ -35,20 +36,37 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
         let past: Vec<&TableRead<'_>> =
             reads.iter().filter(|read| reads_past_policies(ctx, id, view, read, &roles)).collect();
         let hidden: Vec<(&TableRead<'_>, Vec<&str>)> = with_roles(&past, &roles, |read, role| {
-            ctx.schema.access.has_on_any_column(role, "SELECT", id) && !shows_every_row(ctx, read.table, role)
+            ctx.schema.access.has_on_any_column(role, "SELECT", id)
+                && !open_to(ctx, read.table, role, PolicyCommand::Select)
         });
         if !hidden.is_empty() {
             report(ctx, findings, id, &hidden, "shows rows of");
         } else if may_be_written_through(&view.definition) {
-            let written = with_roles(&past, &roles, |_, role| {
-                WRITES.iter().any(|privilege| ctx.schema.access.has_on_any_column(role, privilege, id))
+            let written = with_roles(&past, &roles, |read, role| {
+                is_written(id, view, read)
+                    && WRITES.iter().any(|command| {
+                        ctx.schema.access.has_on_any_column(role, command.keyword(), id)
+                            && !open_to(ctx, read.table, role, *command)
+                    })
             });
             report(ctx, findings, id, &written, "writes to");
         }
     }
 }
 
-const WRITES: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
+const WRITES: [PolicyCommand; 3] = [PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete];
+
+/// Writing goes to the one relation of the FROM clause; what subselects read stays as it is.
+fn is_written(id: &ObjectId, view: &View, read: &TableRead<'_>) -> bool {
+    let mut relations = outermost_relations(&view.definition).into_iter();
+    let Some(relation) = relations.next() else { return false };
+    let is_it = |other: &ObjectId| {
+        relation.name == other.name.as_str()
+            && relation.schema.as_deref() == other.schema.as_ref().map(Identifier::as_str)
+    };
+    // Through a view, it is that one's table.
+    if read.through == id { is_it(read.table.id) } else { is_it(read.through) }
+}
 
 fn with_roles<'r, 'a>(
     reads: &[&'r TableRead<'a>],
@@ -83,15 +101,18 @@ fn report(
     if ctx.catalog.server.major() < 15 {
         // security_invoker came with 15.
         let help = format!(
-            "give the view an owner for whom the policies hold (`ALTER VIEW {culprit} OWNER TO …`), or revoke it from {roles}"
+            "give the view an owner for whom the policies hold (`ALTER VIEW {culprit} OWNER TO …`), or revoke it \
+             from {roles}"
         );
         findings.on(id, message, help);
         return;
     }
-    findings.on(id, message, "let the view read with the rights of whoever queries it: security_invoker").fix = Some(Fix {
-        description: "read with the caller's rights and policies; the caller then needs privileges on the tables".to_owned(),
-        sql: format!("ALTER VIEW {culprit} SET (security_invoker = true);"),
-    });
+    findings.on(id, message, "let the view read with the rights of whoever queries it: security_invoker").fix =
+        Some(Fix {
+            description: "read with the caller's rights and policies; the caller then needs privileges on the tables"
+                .to_owned(),
+            sql: format!("ALTER VIEW {culprit} SET (security_invoker = true);"),
+        });
 }
 
 fn reads_past_policies(

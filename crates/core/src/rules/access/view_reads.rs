@@ -95,11 +95,32 @@ fn shows_the_callers_rows(ctx: &SchemaContext<'_>, definition: &str) -> bool {
 /// together from several. `INSTEAD OF` triggers and rules are not looked at.
 pub(super) fn may_be_written_through(definition: &str) -> bool {
     const GATHERS: [&str; 13] = [
-        "with", "distinct", "group", "having", "limit", "offset", "fetch", "union", "intersect", "except", "window", "over",
+        "with",
+        "distinct",
+        "group",
+        "having",
+        "limit",
+        "offset",
+        "fetch",
+        "union",
+        "intersect",
+        "except",
+        "window",
+        "over",
         "join",
     ];
     const AGGREGATES: [&str; 11] = [
-        "array_agg", "avg", "bool_and", "bool_or", "count", "json_agg", "jsonb_agg", "max", "min", "string_agg", "sum",
+        "array_agg",
+        "avg",
+        "bool_and",
+        "bool_or",
+        "count",
+        "json_agg",
+        "jsonb_agg",
+        "max",
+        "min",
+        "string_agg",
+        "sum",
     ];
     let mut depth = 0_usize;
     let mut in_from = false;

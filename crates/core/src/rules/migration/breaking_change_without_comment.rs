@@ -33,8 +33,11 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         for (offset, table, what) in changes {
-            let message = format!("{what} breaks code that still uses it, and no comment says why or when that code is gone");
-            let help = "write a comment before the statement: why, who was told, and from which release on nothing uses it".to_owned();
+            let message =
+                format!("{what} breaks code that still uses it, and no comment says why or when that code is gone");
+            let help =
+                "write a comment before the statement: why, who was told, and from which release on nothing uses it"
+                    .to_owned();
             about_table(ctx, findings, moment, offset, table, (message, help));
         }
     }
@@ -45,7 +48,8 @@ fn breaking_changes<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Vec<(
     match &moment.step.statement.kind {
         StatementKind::Drop(dropped) if dropped.object == ObjectKind::Table => {
             for named in &dropped.names {
-                if let Some(touched) = moment.touched(&named.name).filter(|touched| is_used(touched, dropped.if_exists)) {
+                if let Some(touched) = moment.touched(&named.name).filter(|touched| is_used(touched, dropped.if_exists))
+                {
                     found.push((named.span.start, &touched.name, format!("dropping {}", touched.name)));
                 }
             }

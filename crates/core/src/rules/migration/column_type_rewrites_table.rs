@@ -79,7 +79,11 @@ pub(super) fn rewrite(
 
 /// The file set it before.
 fn time_zone_is_utc(ctx: &FilesContext<'_>, moment: &Moment<'_>) -> bool {
-    let earlier = ctx.folder.history.of_file(moment.step.file).take_while(|(_, other)| other.step.span.start < moment.step.span.start);
+    let earlier = ctx
+        .folder
+        .history
+        .of_file(moment.step.file)
+        .take_while(|(_, other)| other.step.span.start < moment.step.span.start);
     let mut utc = false;
     for (_, other) in earlier {
         if let StatementKind::Set(set) = &other.step.statement.kind

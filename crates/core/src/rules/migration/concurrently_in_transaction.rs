@@ -30,7 +30,11 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         let Some(command) = cannot_run_in_transaction(&moment.step.statement) else { continue };
         let file = ctx.file_of(moment);
         let Some((place, help)) = transaction_around(ctx.folder.layout, file, moment, hoists) else { continue };
-        findings.in_statement(ctx.place(moment, 0), format!("{command} cannot run in a transaction, and {place}"), help);
+        findings.in_statement(
+            ctx.place(moment, 0),
+            format!("{command} cannot run in a transaction, and {place}"),
+            help,
+        );
     }
 }
 
@@ -54,17 +58,22 @@ fn transaction_around(
         Layout::Numbered if hoists && is_concurrent_index(&moment.step.statement) => None,
         // The first statement that is sent is alone so far; the ones after it share its transaction.
         Layout::Numbered | Layout::Prisma if file.statements.len() == 1 => None,
-        Layout::Numbered => Some((
-            "the statements of a file run in one",
-            "put it into a file of its own",
+        Layout::Numbered => Some(("the statements of a file run in one", "put it into a file of its own")),
+        Layout::Prisma => {
+            Some(("a file of several statements runs in one", "make it the only statement of its migration.sql"))
+        }
+        Layout::Sqlx => {
+            Some(("sqlx runs the file in one", "put it into a file of its own that begins with -- no-transaction"))
+        }
+        Layout::Dbmate => {
+            Some(("dbmate runs the file in one", "put it into a file of its own with -- migrate:up transaction:false"))
+        }
+        Layout::Diesel => Some((
+            "diesel runs the file in one",
+            "put it into a migration of its own with run_in_transaction = false in its metadata.toml",
         )),
-        Layout::Prisma => Some((
-            "a file of several statements runs in one",
-            "make it the only statement of its migration.sql",
-        )),
-        Layout::Sqlx => Some(("sqlx runs the file in one", "put it into a file of its own that begins with -- no-transaction")),
-        Layout::Dbmate => Some(("dbmate runs the file in one", "put it into a file of its own with -- migrate:up transaction:false")),
-        Layout::Diesel => Some(("diesel runs the file in one", "put it into a migration of its own with run_in_transaction = false in its metadata.toml")),
-        Layout::Refinery => Some(("refinery runs the file in one", "run it in a migration that is set to run without a transaction")),
+        Layout::Refinery => {
+            Some(("refinery runs the file in one", "run it in a migration that is set to run without a transaction"))
+        }
     }
 }

@@ -40,8 +40,17 @@ pub(super) fn offences<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Ve
         let table = &touched.name;
         match &action.kind {
             AlterTableActionKind::AddConstraint(constraint) => {
-                if let Some(texts) = judge(moment, constraint, table) {
-                    let mendable = matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::ForeignKey);
+                if let Some((message, mut help)) = judge(moment, constraint, table) {
+                    let life = touched.table.and_then(|life| ctx.folder.history.tables.get(life));
+                    let partitioned = life.is_some_and(|life| life.partitioned);
+                    if partitioned && constraint.kind == ConstraintKind::ForeignKey {
+                        // Before PostgreSQL 18 a partitioned table takes no NOT VALID foreign key.
+                        help = "add it NOT VALID to each partition and validate it there, then add it to the parent"
+                            .to_owned();
+                    }
+                    let texts = (message, help);
+                    let mendable =
+                        matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::ForeignKey) && !partitioned;
                     found.push((action.span.start, table, texts, Some(constraint.as_ref()).filter(|_| mendable)));
                 }
             }
@@ -66,8 +75,11 @@ pub(super) fn offences<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Ve
                     .is_some_and(|added| added.step.transaction == moment.step.transaction);
                 if in_same {
                     let texts = (
-                        format!("{name} is validated in the transaction that added it: the lock on {table} from adding it is held during the check of all rows"),
-                        "move VALIDATE CONSTRAINT into a later migration, which has a transaction of its own".to_owned(),
+                        format!(
+                            "{name} is validated in the transaction that added it: the lock on {table} from adding it is held during the check of all rows"
+                        ),
+                        "move VALIDATE CONSTRAINT into a later migration, which has a transaction of its own"
+                            .to_owned(),
                     );
                     found.push((action.span.start, table, texts, None));
                 }

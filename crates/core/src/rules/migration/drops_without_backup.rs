@@ -35,11 +35,17 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             let (message, help) = match loss.column {
                 Some(column) => (
                     format!("{} column {column} of {}, and no file has copied it", loss.words, loss.table),
-                    format!("copy it first, such as CREATE TABLE backup.… AS SELECT the key and {column} FROM {}, or stop using it and drop it in a later release", loss.table),
+                    format!(
+                        "copy it first, such as CREATE TABLE backup.… AS SELECT the key and {column} FROM {}, or stop using it and drop it in a later release",
+                        loss.table
+                    ),
                 ),
                 None => (
                     format!("{} {}, and no file has copied its rows", loss.words, loss.table),
-                    format!("copy them first: CREATE TABLE backup.… AS TABLE {}, or rename the table instead of dropping it", loss.table),
+                    format!(
+                        "copy them first: CREATE TABLE backup.… AS TABLE {}, or rename the table instead of dropping it",
+                        loss.table
+                    ),
                 ),
             };
             about_table(ctx, findings, moment, loss.offset, loss.table, (message, help));
@@ -58,11 +64,19 @@ struct Loss<'m> {
 
 fn losses<'m>(moment: &'m Moment<'_>) -> Vec<Loss<'m>> {
     let mut found = Vec::new();
-    let whole = |touched: &'m Touched, offset, words| Loss { table: &touched.name, life: touched.table, column: None, offset, words };
+    let whole = |touched: &'m Touched, offset, words| Loss {
+        table: &touched.name,
+        life: touched.table,
+        column: None,
+        offset,
+        words,
+    };
     match &moment.step.statement.kind {
         StatementKind::Drop(dropped) if matches!(dropped.object, ObjectKind::Table | ObjectKind::ForeignTable) => {
             for named in dropped.names.iter().filter(|_| dropped.object == ObjectKind::Table) {
-                if let Some(touched) = moment.touched(&named.name).filter(|touched| holds_rows(touched, dropped.if_exists)) {
+                if let Some(touched) =
+                    moment.touched(&named.name).filter(|touched| holds_rows(touched, dropped.if_exists))
+                {
                     found.push(whole(touched, named.span.start, "DROP TABLE loses all rows of"));
                 }
             }
@@ -80,7 +94,8 @@ fn losses<'m>(moment: &'m Moment<'_>) -> Vec<Loss<'m>> {
             }
         }
         StatementKind::AlterTable(table) => {
-            let Some(touched) = moment.touched(&table.name).filter(|touched| holds_rows(touched, table.if_exists)) else {
+            let Some(touched) = moment.touched(&table.name).filter(|touched| holds_rows(touched, table.if_exists))
+            else {
                 return found;
             };
             for (action, before) in table.actions.iter().zip(&moment.actions) {

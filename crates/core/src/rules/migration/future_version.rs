@@ -19,7 +19,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
     let Some(now) = ctx.folder.now else { return };
     for file in ctx.up_files() {
-        let Some(version) = file.version.as_deref().filter(|version| !is_sentinel(version, |_| false)) else { continue };
+        let Some(version) = file.version.as_deref().filter(|version| !is_sentinel(version, |_| false)) else {
+            continue;
+        };
         // A day of grace: tools write local time or UTC.
         if seconds(version).is_some_and(|time| time > now + DAY) {
             findings.in_file(

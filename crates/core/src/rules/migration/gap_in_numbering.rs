@@ -38,7 +38,8 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         if missing > 1 {
             let first = before + step;
             let last = after - step;
-            let which = if first == last { format!("number {first} is") } else { format!("numbers {first} to {last} are") };
+            let which =
+                if first == last { format!("number {first} is") } else { format!("numbers {first} to {last} are") };
             findings.in_file(
                 path,
                 format!("{which} missing between {version_before} and {version}"),

@@ -25,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
     // Telling words apart costs time: only files with the same kinds of statements are looked at closely.
     let mut by_kinds: HashMap<Vec<Discriminant<StatementKind>>, Vec<&MigrationFile>> = HashMap::new();
-    for file in ctx.folder.files.iter().filter(|file| file.direction != Direction::Down && !file.statements.is_empty()) {
+    for file in ctx.folder.files.iter().filter(|file| file.direction != Direction::Down && !file.statements.is_empty())
+    {
         let kinds = file.statements.iter().map(|statement| discriminant(&statement.statement.kind)).collect();
         by_kinds.entry(kinds).or_default().push(file);
     }

@@ -39,13 +39,16 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
                 let Some(touched) = found else { continue };
                 (touched, 0, "REINDEX blocks writes, and reads through the index,")
             }
-            StatementKind::Drop(dropped) if dropped.object == ObjectKind::Index && !dropped.concurrently && drops_too => {
+            StatementKind::Drop(dropped)
+                if dropped.object == ObjectKind::Index && !dropped.concurrently && drops_too =>
+            {
                 let Some(touched) = moment.touched.iter().find(|touched| touched.standing.is_old()) else { continue };
                 (touched, 0, "DROP INDEX waits for every reader and blocks all that come after it,")
             }
             _ => continue,
         };
-        let partitioned = touched.table.and_then(|life| ctx.folder.history.tables.get(life)).is_some_and(|life| life.partitioned);
+        let partitioned =
+            touched.table.and_then(|life| ctx.folder.history.tables.get(life)).is_some_and(|life| life.partitioned);
         let message = format!("{what} on {} until it is done", touched.name);
         let help = help(ctx, moment, partitioned);
         let finding = about_table(ctx, findings, moment, offset, &touched.name, (message, help));

@@ -42,7 +42,11 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             let place = ctx.place(moment, 0);
             let finding = findings.in_file(
                 place.file,
-                format!("the file may wait without end for its {} lock on {}, with all others behind it", touched.level.name(), touched.name),
+                format!(
+                    "the file may wait without end for its {} lock on {}, with all others behind it",
+                    touched.level.name(),
+                    touched.name
+                ),
                 "begin the file with SET lock_timeout = '5s': it then fails early and can be run again",
             );
             finding.line = Some(place.line);
@@ -67,13 +71,17 @@ fn sets_lock_timeout(moment: &Moment<'_>) -> Option<Reach> {
     match &moment.step.statement.kind {
         StatementKind::Set(set) if set.name == "lock_timeout" => Some(reach(set.values.first().map(String::as_str))),
         StatementKind::Reset { name } if name.as_deref() == Some("lock_timeout") => Some(Reach::None),
-        StatementKind::AlterRole { setting: Some(setting), .. } | StatementKind::AlterDatabase { setting: Some(setting), .. }
+        StatementKind::AlterRole { setting: Some(setting), .. }
+        | StatementKind::AlterDatabase { setting: Some(setting), .. }
             if setting == "lock_timeout" =>
         {
             Some(Reach::Role)
         }
         StatementKind::Select(_) => {
-            let call = moment.step.statement.calls.iter().find(|call| call.name.name == "set_config" && call.first_text.as_deref() == Some("lock_timeout"))?;
+            let call =
+                moment.step.statement.calls.iter().find(|call| {
+                    call.name.name == "set_config" && call.first_text.as_deref() == Some("lock_timeout")
+                })?;
             Some(reach(call.second_text.as_deref()))
         }
         _ => None,

@@ -2,7 +2,9 @@
 
 use pgmason_sql::{AlterTableActionKind, DataChangeKind, LockLevel, ObjectKind, StatementKind};
 
-use super::{column_type_rewrites_table, constraint_not_valid_first, not_null_scans_table, volatile_default_rewrites_table};
+use super::{
+    column_type_rewrites_table, constraint_not_valid_first, not_null_scans_table, volatile_default_rewrites_table,
+};
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::history::{Moment, RelationKind, Touched};
@@ -50,8 +52,12 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
 
 /// ACCESS EXCLUSIVE on a table that is still there afterwards.
 fn keeps_all_out(moment: &Moment<'_>, touched: &Touched) -> bool {
-    let drops_it = matches!(&moment.step.statement.kind, StatementKind::Drop(dropped) if dropped.object == ObjectKind::Table);
-    touched.is_old_table() && touched.kind != RelationKind::MaterializedView && touched.level == LockLevel::AccessExclusive && !drops_it
+    let drops_it =
+        matches!(&moment.step.statement.kind, StatementKind::Drop(dropped) if dropped.object == ObjectKind::Table);
+    touched.is_old_table()
+        && touched.kind != RelationKind::MaterializedView
+        && touched.level == LockLevel::AccessExclusive
+        && !drops_it
 }
 
 /// Work that grows with the rows of a table that is in use, in words that begin a sentence.
@@ -78,7 +84,10 @@ fn slow_work(ctx: &FilesContext<'_>, moment: &Moment<'_>) -> Option<String> {
         }
         StatementKind::Cluster { .. } => old.map(|table| format!("CLUSTER writes {} anew", table.name)),
         StatementKind::AlterTable(table) => {
-            let validates = table.actions.iter().any(|action| matches!(action.kind, AlterTableActionKind::ValidateConstraint { .. }));
+            let validates = table
+                .actions
+                .iter()
+                .any(|action| matches!(action.kind, AlterTableActionKind::ValidateConstraint { .. }));
             let scans = validates && old.is_some()
                 || !constraint_not_valid_first::offences(ctx, moment).is_empty()
                 || !not_null_scans_table::offences(moment).is_empty()

@@ -36,7 +36,8 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
 }
 
 fn has_underscore(file: &MigrationFile) -> bool {
-    let version = file.version.as_deref().unwrap_or_default();
+    // A schema file is none of a folder of migrations, and has no version.
+    let Some(version) = file.version.as_deref() else { return true };
     file.name_in_folder.strip_prefix(version).is_some_and(|rest| rest.starts_with('_'))
 }
 

@@ -59,7 +59,8 @@ fn compares_numbers(layout: Layout) -> bool {
 /// `10_` runs before `9_` where names are sorted as text.
 fn report_order_by_letters(versioned: &[(&MigrationFile, &str)], findings: &mut Findings<'_>) {
     let mut highest: Option<(u64, &str)> = None;
-    for (file, version) in versioned.iter().filter(|(_, version)| VersionFormat::of(version) == VersionFormat::Sequence) {
+    for (file, version) in versioned.iter().filter(|(_, version)| VersionFormat::of(version) == VersionFormat::Sequence)
+    {
         let Ok(number) = version.parse::<u64>() else { continue };
         match highest {
             Some((before, name)) if before > number => {

@@ -1,9 +1,9 @@
 //! Finds enum values that are used before the transaction that adds them ends.
 
 use pgmason_model::QualifiedName;
-use pgmason_sql::{AlterTableActionKind, ColumnDefinition, DataType, Name, StatementKind, TypeChange};
+use pgmason_sql::{DataChangeKind, Name, StatementKind, TypeChange};
 
-use crate::expression::{TokenKind, tokens};
+use crate::expression::{Token, TokenKind, tokens};
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::history::Moment;
@@ -24,8 +24,8 @@ pub(super) static RULE: Rule = Rule {
 struct NewValue<'a> {
     value: &'a str,
     enum_type: &'a QualifiedName,
-    /// Tables with a column of the type.
-    users: &'a [QualifiedName],
+    /// Tables with columns of the type.
+    users: &'a [(QualifiedName, Vec<String>)],
     transaction: usize,
     line: u32,
 }
@@ -38,7 +38,10 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             if let Some(offset) = use_of(ctx, moment, new) {
                 findings.in_statement(
                     ctx.place(moment, offset),
-                    format!("'{}' of {} is used in the transaction that adds it (line {}): PostgreSQL refuses it as unsafe", new.value, new.enum_type, new.line),
+                    format!(
+                        "'{}' of {} is used in the transaction that adds it (line {}): PostgreSQL refuses it as unsafe",
+                        new.value, new.enum_type, new.line
+                    ),
                     "leave ALTER TYPE … ADD VALUE alone in a migration, and use the value in the next one",
                 );
             }
@@ -56,43 +59,42 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Where the statement takes the value for one of the type. Only where the type is named, or a column is known to be of it.
+/// Where the statement takes the value for one of the type. Only where the type is named, or a column known to be of it.
 fn use_of(ctx: &FilesContext<'_>, moment: &Moment<'_>, new: &NewValue<'_>) -> Option<usize> {
-    // Bodies of functions are read when they run; ADD VALUE itself only names other values.
-    let is_read_later = match &moment.step.statement.kind {
-        StatementKind::CreateFunction(function) => function.language.as_deref() != Some("sql"),
-        StatementKind::Comment(_) | StatementKind::AlterType(_) | StatementKind::Do(_) => true,
-        _ => false,
-    };
+    // Bodies of plpgsql functions are read when they run; ADD VALUE itself only names other values.
+    let is_read_later = matches!(
+        &moment.step.statement.kind,
+        StatementKind::CreateFunction(_) | StatementKind::Comment(_) | StatementKind::AlterType(_) | StatementKind::Do(_)
+    );
     if is_read_later {
         return None;
     }
     let found = tokens(moment.step.text(ctx.file_of(moment)));
-    let at = found.iter().find(|token| token.kind == TokenKind::String && token.value == new.value)?.span.start;
-    let type_name = new.enum_type.name.as_str();
-    let names_type = found.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName) && token.value == type_name);
-    (names_type || has_column_of(moment, new)).then_some(at)
+    let at = found.iter().position(|token| token.kind == TokenKind::String && token.value == new.value)?;
+    let names = |name: &str| {
+        let is_name = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName);
+        found.iter().any(|token| is_name(token) && token.value == name)
+    };
+    let fills_all = fills_all_columns(moment, &found);
+    let by_column = columns_at_hand(moment, new).any(|column| fills_all || names(column));
+    (by_column || names(new.enum_type.name.as_str())).then(|| found[at].span.start)
 }
 
-/// A relation in the statement has a column of the type.
-fn has_column_of(moment: &Moment<'_>, new: &NewValue<'_>) -> bool {
-    let type_name = new.enum_type.name.as_str();
-    let is_it = |data_type: Option<&DataType>| data_type.is_some_and(|data_type| data_type.base.name == type_name);
-    let defines = |column: &ColumnDefinition| is_it(column.data_type.as_ref());
-    let altered = match &moment.step.statement.kind {
-        StatementKind::AlterTable(table) => table.actions.iter().any(|action| match &action.kind {
-            AlterTableActionKind::AddColumn { column, .. } => defines(column),
-            _ => false,
-        }),
-        StatementKind::CreateTable(table) => table.columns.iter().any(defines),
-        _ => false,
-    };
+/// The columns of the type in the relations that the statement is about.
+fn columns_at_hand<'a>(moment: &Moment<'_>, new: &NewValue<'a>) -> impl Iterator<Item = &'a str> {
     let reads = moment.step.statement.reads.iter().map(|read| &read.name);
-    let named = moment.touched.iter().map(|touched| &touched.written).chain(reads);
-    let is_user = |name: &Name| {
-        new.users.iter().any(|table| {
-            table.name.as_str() == name.name && name.schema.as_deref().is_none_or(|schema| table.schema.as_str() == schema)
-        })
+    let named: Vec<&Name> = moment.touched.iter().map(|touched| &touched.written).chain(reads).collect();
+    let is_named = move |table: &QualifiedName| {
+        let schema_fits = |name: &Name| name.schema.as_deref().is_none_or(|schema| table.schema.as_str() == schema);
+        named.iter().any(|name| table.name.as_str() == name.name && schema_fits(name))
     };
-    altered || named.into_iter().any(is_user)
+    let users = new.users.iter().filter(move |(table, _)| is_named(table));
+    users.flat_map(|(_, columns)| columns.iter().map(String::as_str))
+}
+
+/// INSERT without a list of columns: no parenthesis stands before VALUES or the query.
+fn fills_all_columns(moment: &Moment<'_>, found: &[Token]) -> bool {
+    let is_insert = matches!(&moment.step.statement.kind, StatementKind::Change(change) if change.kind == DataChangeKind::Insert);
+    let starts_rows = |token: &&Token| token.is_word("values") || token.is_word("select") || token.is_word("with");
+    is_insert && !found.iter().take_while(|token| !starts_rows(token)).any(|token| token.kind == TokenKind::Open)
 }

@@ -7,7 +7,7 @@ use pgmason_sql::{AlterTableActionKind, DataChangeKind, DropObjects, Name, Objec
 
 use crate::files::FilesContext;
 use crate::findings::Findings;
-use crate::migrations::history::Moment;
+use crate::migrations::history::{Moment, Standing};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, DefaultOption, Rule, RuleOption, Section};
 
@@ -43,8 +43,11 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         }
         let Some((first, _)) = found.first() else { continue };
         let place = ctx.place(first, 0);
-        let named: Vec<_> =
-            found.iter().take(NAMED).map(|(moment, what)| format!("{what} (line {})", ctx.place(moment, 0).line)).collect();
+        let named: Vec<_> = found
+            .iter()
+            .take(NAMED)
+            .map(|(moment, what)| format!("{what} (line {})", ctx.place(moment, 0).line))
+            .collect();
         let more = found.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let finding = findings.in_file(
@@ -139,7 +142,9 @@ fn not_repeatable(moment: &Moment<'_>, cleared: &Cleared) -> Option<String> {
             (!safe).then(|| format!("CREATE VIEW {}", view.name))
         }
         StatementKind::CreateFunction(function) => {
-            let dropped = [Kind::Function, Kind::Procedure, Kind::Routine].iter().any(|kind| cleared.has(*kind, &function.name.name));
+            let dropped = [Kind::Function, Kind::Procedure, Kind::Routine]
+                .iter()
+                .any(|kind| cleared.has(*kind, &function.name.name));
             (!function.or_replace && !dropped).then(|| format!("CREATE FUNCTION {}", function.name))
         }
         StatementKind::CreateTrigger(trigger) => {
@@ -161,7 +166,9 @@ fn not_repeatable(moment: &Moment<'_>, cleared: &Cleared) -> Option<String> {
             TypeChange::AddValue { value, if_not_exists: false, .. } => {
                 Some(format!("ALTER TYPE {} ADD VALUE '{value}'", altered.name))
             }
-            TypeChange::RenameValue { .. } | TypeChange::RenameTo(_) => Some(format!("ALTER TYPE {} RENAME", altered.name)),
+            TypeChange::RenameValue { .. } | TypeChange::RenameTo(_) => {
+                Some(format!("ALTER TYPE {} RENAME", altered.name))
+            }
             _ => None,
         },
         StatementKind::CreateSequence { name, if_not_exists, temporary, .. } => {
@@ -174,7 +181,9 @@ fn not_repeatable(moment: &Moment<'_>, cleared: &Cleared) -> Option<String> {
         StatementKind::CreateExtension { name, if_not_exists, .. } => {
             (!if_not_exists && !cleared.has(Kind::Extension, name)).then(|| format!("CREATE EXTENSION {name}"))
         }
-        StatementKind::CreateRole { name, .. } => (!cleared.has(Kind::Role, name)).then(|| format!("CREATE ROLE {name}")),
+        StatementKind::CreateRole { name, .. } => {
+            (!cleared.has(Kind::Role, name)).then(|| format!("CREATE ROLE {name}"))
+        }
         StatementKind::CreatePublication { name, .. } => {
             (!cleared.has(Kind::Publication, name)).then(|| format!("CREATE PUBLICATION {name}"))
         }
@@ -217,9 +226,16 @@ fn not_repeatable(moment: &Moment<'_>, cleared: &Cleared) -> Option<String> {
         }
         StatementKind::Change(change) if change.kind == DataChangeKind::Insert => {
             let emptied = relation(moment, &change.table).is_some_and(|table| cleared.emptied.contains(table));
-            let safe = change.on_conflict || change.guarded || emptied || cleared.has_table(moment, &change.table);
-            let temporary = moment.touched(&change.table).is_some_and(|touched| touched.standing == crate::migrations::history::Standing::Temporary);
-            (!safe && !temporary).then(|| format!("INSERT INTO {}", change.table))
+            // A query that reads its own target adds what is missing there.
+            let reads_itself = moment.step.statement.reads.iter().any(|read| read.name.name == change.table.name);
+            let standing = moment.touched(&change.table).map(|touched| touched.standing);
+            let safe = change.on_conflict
+                || change.guarded
+                || emptied
+                || reads_itself
+                || standing == Some(Standing::Temporary)
+                || cleared.has_table(moment, &change.table);
+            (!safe).then(|| format!("INSERT INTO {}", change.table))
         }
         _ => None,
     }

@@ -45,7 +45,10 @@ pub(super) fn offences<'m>(moment: &'m Moment<'_>) -> Vec<Offence<'m>> {
             AlterTableActionKind::AddColumn { column, if_not_exists } => {
                 let there = before.column.as_ref().is_some_and(|column| column.data_type.is_some());
                 if needs_a_value(column) && !(*if_not_exists && there) {
-                    let message = format!("column {} is NOT NULL without a default: adding it fails when {table} has rows", column.name);
+                    let message = format!(
+                        "column {} is NOT NULL without a default: adding it fails when {table} has rows",
+                        column.name
+                    );
                     let help = "give it a constant DEFAULT, or add it nullable, fill it, and set NOT NULL in a later migration";
                     found.push((offset, table, (message, help.to_owned()), None));
                 }
@@ -72,7 +75,10 @@ pub(super) fn offences<'m>(moment: &'m Moment<'_>) -> Vec<Offence<'m>> {
 fn scan(table: &QualifiedName, column: &str) -> (String, String) {
     (
         format!("NOT NULL on {column} reads all rows of {table} while nobody can read or write it"),
-        format!("add CHECK ({} IS NOT NULL) NOT VALID, validate it in a later migration, and set NOT NULL after that", Identifier::new(column)),
+        format!(
+            "add CHECK ({} IS NOT NULL) NOT VALID, validate it in a later migration, and set NOT NULL after that",
+            Identifier::new(column)
+        ),
     )
 }
 

@@ -73,6 +73,11 @@ fn findings(rule: &'static Rule, rulebook: &Rulebook, example: &Example) -> Vec<
     for finding in &list {
         assert!(!finding.message.ends_with('.') && !finding.help.ends_with('.'), "{}: full stop", rule.name);
         assert!(finding.line.is_some_and(|line| line > 0), "{}: no line", rule.name);
+        let fix = finding.fix.iter().map(|fix| fix.sql.as_str()).collect::<String>();
+        for piece in pgmason_sql::split::split(&fix).pieces {
+            let statement = pgmason_sql::parse_statement(&fix[piece.span]);
+            assert!(statement.is_fully_read(), "{}: {fix}", rule.name);
+        }
     }
     list.into_iter().map(|finding| format!("{}: {}", finding.line.unwrap_or_default(), finding.message)).collect()
 }

@@ -15,15 +15,18 @@ pub(super) static RULE: Rule = Rule {
     default_level: RuleLevel::Warning,
     summary: "one file changes both the schema and rows",
     page: include_str!("schema_and_data_mixed.md"),
-    options: &[RuleOption {
-        name: "rows-of-new-tables",
-        default: DefaultOption::Boolean(false),
-        summary: "count rows of tables that the same file creates as well",
-    }, RuleOption {
-        name: "settings",
-        default: DefaultOption::List(&["cron.*", "realtime.*", "storage.*", "vault.*"]),
-        summary: "tables (`schema.table` or `schema.*`) whose rows belong to the schema rather than to the data",
-    }],
+    options: &[
+        RuleOption {
+            name: "rows-of-new-tables",
+            default: DefaultOption::Boolean(false),
+            summary: "count rows of tables that the same file creates as well",
+        },
+        RuleOption {
+            name: "settings",
+            default: DefaultOption::List(&["cron.*", "realtime.*", "storage.*", "vault.*"]),
+            summary: "tables (`schema.table` or `schema.*`) whose rows belong to the schema rather than to the data",
+        },
+    ],
     check: Check::Files(check),
 };
 
@@ -85,7 +88,7 @@ fn changed_table<'m>(moment: &'m Moment<'_>) -> Option<&'m Touched> {
 
 /// `schema.table`, or `schema.*`.
 fn matches(pattern: &str, table: &QualifiedName) -> bool {
-    pattern.split_once('.').is_some_and(|(schema, name)| {
-        schema == table.schema.as_str() && (name == "*" || name == table.name.as_str())
-    })
+    pattern
+        .split_once('.')
+        .is_some_and(|(schema, name)| schema == table.schema.as_str() && (name == "*" || name == table.name.as_str()))
 }

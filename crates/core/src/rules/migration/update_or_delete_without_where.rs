@@ -32,7 +32,13 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
                     .touched(&change.table)
                     .is_some_and(|touched| matches!(touched.standing, Standing::ThisFile | Standing::Temporary));
                 if let Some((words, table)) = takes_all(change).filter(|_| !fresh) {
-                    report(ctx, findings, moment, change.table_span.start, format!("{words} of {table} has no WHERE: it takes every row"));
+                    report(
+                        ctx,
+                        findings,
+                        moment,
+                        change.table_span.start,
+                        format!("{words} of {table} has no WHERE: it takes every row"),
+                    );
                 }
             }
             StatementKind::CreateFunction(function) if bodies_too => check_body(ctx, findings, moment, function),
@@ -50,7 +56,8 @@ fn check_body(ctx: &FilesContext<'_>, findings: &mut Findings<'_>, moment: &Mome
             Some(StatementKind::CreateTable(table)) => own_tables.push(&table.name),
             Some(StatementKind::Change(change)) if inner.origin != Origin::ExecuteFormat => {
                 if let Some((words, table)) = takes_all(change).filter(|(_, table)| !own_tables.contains(table)) {
-                    let message = format!("{words} of {table} in function {} has no WHERE: it takes every row", function.name);
+                    let message =
+                        format!("{words} of {table} in function {} has no WHERE: it takes every row", function.name);
                     report(ctx, findings, moment, body.offset_in_statement(inner.span.start), message);
                 }
             }

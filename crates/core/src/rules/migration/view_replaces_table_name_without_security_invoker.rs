@@ -1,6 +1,6 @@
 //! Finds views that stand in for a table and let everyone see past its policies.
 
-use pgmason_model::{Fix, FindingObject, ObjectId, ObjectKind, QualifiedName};
+use pgmason_model::{FindingObject, Fix, ObjectId, ObjectKind, QualifiedName};
 use pgmason_sql::StatementKind;
 
 use crate::files::FilesContext;
@@ -27,13 +27,18 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         if view.security_invoker() || moment.superseded || !protected {
             continue;
         }
-        let schema = view.name.schema.as_deref().or(moment.step.search_path.first().map(String::as_str)).unwrap_or("public");
+        let schema =
+            view.name.schema.as_deref().or(moment.step.search_path.first().map(String::as_str)).unwrap_or("public");
         let name = QualifiedName::new(schema, view.name.name.as_str());
         if view.materialized {
-            let message = format!("materialized view {name} takes the name of a table with row level security: it shows all rows to whoever may read it");
-            let help = format!("REVOKE ALL ON {name} from the API's roles, or make it a view WITH (security_invoker = true)");
+            let message = format!(
+                "materialized view {name} takes the name of a table with row level security: it shows all rows to whoever may read it"
+            );
+            let help =
+                format!("REVOKE ALL ON {name} from the API's roles, or make it a view WITH (security_invoker = true)");
             let finding = findings.in_statement(ctx.place(moment, view.name_span.start), message, help);
-            finding.object = Some(FindingObject::from(&ObjectId::in_schema(ObjectKind::MaterializedView, name.schema, name.name)));
+            finding.object =
+                Some(FindingObject::from(&ObjectId::in_schema(ObjectKind::MaterializedView, name.schema, name.name)));
             continue;
         }
         let finding = findings.in_statement(

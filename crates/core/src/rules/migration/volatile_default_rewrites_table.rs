@@ -44,11 +44,16 @@ pub(super) fn offences<'m>(
                 }
                 (&column.name, reason(ctx, column, before.constrained_domain))
             }
-            AlterTableActionKind::SetExpression { column, .. } => (column, Some("has a new stored expression".to_owned())),
+            AlterTableActionKind::SetExpression { column, .. } => {
+                (column, Some("has a new stored expression".to_owned()))
+            }
             _ => continue,
         };
         let Some(reason) = reason else { continue };
-        let message = format!("column {name} {reason}: all rows of {} are written anew while nobody can read or write it", touched.name);
+        let message = format!(
+            "column {name} {reason}: all rows of {} are written anew while nobody can read or write it",
+            touched.name
+        );
         let help = "add the column without it, set the default in a second step for new rows, and fill the old rows in batches";
         found.push((action.span.start, &touched.name, (message, help.to_owned())));
     }

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Makes sure that local PostgreSQL server binaries are there: the tests of locks, timeouts and contrib need them.
+set -eu
+
+found() {
+    for folder in ${PGMASON_PG_BIN:-} /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin \
+        /opt/homebrew/opt/postgresql@*/bin; do
+        [ -x "$folder/postgres" ] && [ -x "$folder/initdb" ] && return 0
+    done
+    command -v postgres >/dev/null 2>&1 && command -v initdb >/dev/null 2>&1
+}
+
+found && exit 0
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    echo "installing PostgreSQL with apt"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq postgresql >/dev/null
+    found && exit 0
+fi
+cat >&2 <<'TEXT'
+error: no PostgreSQL server binaries were found, and they could not be installed
+
+hint: Debian, Ubuntu: sudo apt install postgresql · Fedora: sudo dnf install postgresql-server ·
+      macOS: brew install postgresql@17 · anywhere else: name the folder of `postgres` and `initdb` in PGMASON_PG_BIN
+TEXT
+exit 1
