@@ -1,6 +1,6 @@
 //! The check for people: grouped by object, with the SQL line, what is wrong, why it matters, how to mend it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,8 +17,8 @@ pub(crate) fn render(report: &CheckReport, folder: &Path, out: &mut dyn Write) -
     let mut lines = SqlLines { folder, files: HashMap::new() };
     for (group, findings) in grouped(&report.findings) {
         writeln!(out, "{BOLD}{group}{BOLD:#}")?;
-        for finding in findings {
-            one(finding, &mut explained, &mut lines, out)?;
+        for same_rule in by_rule(findings) {
+            findings_of_rule(&same_rule, &mut explained, &mut lines, out)?;
         }
         writeln!(out)?;
     }
@@ -34,24 +34,33 @@ pub(crate) fn render(report: &CheckReport, folder: &Path, out: &mut dyn Write) -
     summary(report, out)
 }
 
-/// Findings by object (its table), or by file where they are about statements; in the order of first appearance.
+/// Findings by object (its table), or by file where they are about statements. What is worst comes first.
 fn grouped(findings: &[Finding]) -> Vec<(String, Vec<&Finding>)> {
-    let mut order: Vec<String> = Vec::new();
-    let mut groups: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+    let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for finding in findings {
         let group = group_of(finding);
-        if !groups.contains_key(&group) {
-            order.push(group.clone());
-        }
-        groups.entry(group).or_default().push(finding);
+        let place = *places.entry(group.clone()).or_insert_with(|| {
+            groups.push((group, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(finding);
     }
-    order
-        .into_iter()
-        .filter_map(|group| {
-            let found = groups.remove(&group)?;
-            Some((group, found))
-        })
-        .collect()
+    groups.sort_by_key(|(_, findings)| std::cmp::Reverse(findings.iter().map(|finding| finding.level).max()));
+    groups
+}
+
+/// Findings of one object, rule by rule, the worst rules first.
+fn by_rule(findings: Vec<&Finding>) -> Vec<Vec<&Finding>> {
+    let mut rules: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        match rules.iter_mut().find(|same| same[0].rule == finding.rule && same[0].help == finding.help) {
+            Some(same) => same.push(finding),
+            None => rules.push(vec![finding]),
+        }
+    }
+    rules.sort_by_key(|same| std::cmp::Reverse(same.iter().map(|finding| finding.level).max()));
+    rules
 }
 
 fn group_of(finding: &Finding) -> String {
@@ -72,46 +81,51 @@ fn group_of(finding: &Finding) -> String {
     }
 }
 
-fn one(
-    finding: &Finding,
+/// Findings of one rule on one object: each said and placed, the SQL of the first, one why and one fix.
+fn findings_of_rule(
+    findings: &[&Finding],
     explained: &mut BTreeSet<String>,
     lines: &mut SqlLines<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let style = level_style(finding.level);
-    writeln!(out, "  {style}{:7}{style:#} {}  {DIM}{}{DIM:#}", finding.level, finding.message, finding.rule)?;
-    if let (Some(file), Some(line)) = (&finding.file, finding.line) {
+    let Some(first) = findings.first() else { return Ok(()) };
+    for finding in findings {
+        let style = level_style(finding.level);
+        writeln!(out, "  {style}{:7}{style:#} {}  {DIM}{}{DIM:#}", finding.level, finding.message, finding.rule)?;
+        let (Some(file), Some(line)) = (&finding.file, finding.line) else { continue };
         writeln!(out, "          {DIM}{file}:{line}{DIM:#}")?;
-        // The first line of a file says nothing about the file.
-        if finding.object.is_some() || finding.column.is_some() {
-            if let Some(text) = lines.line(file, line) {
-                writeln!(out, "          {DIM}{line:>4} |{DIM:#} {text}")?;
-            }
+        // The first line of a file says nothing about the file as a whole.
+        let is_a_place = finding.object.is_some() || finding.column.is_some();
+        if findings.len() == 1
+            && is_a_place
+            && let Some(text) = lines.line(file, line)
+        {
+            writeln!(out, "          {DIM}{line:>4} |{DIM:#} {text}")?;
         }
     }
     // Once is enough: the second time the reader knows.
-    if explained.insert(finding.rule.clone()) {
-        if let Some(why) = rules::find(&finding.rule).and_then(why_it_matters) {
-            writeln!(out, "          why: {why}")?;
-        }
+    if explained.insert(first.rule.clone())
+        && let Some(why) = rules::find(&first.rule).and_then(why_it_matters)
+    {
+        writeln!(out, "          why: {why}")?;
     }
-    writeln!(out, "          {HINT}fix:{HINT:#} {}", finding.help)
+    writeln!(out, "          {HINT}fix:{HINT:#} {}", first.help)
 }
 
-/// The first sentence under the page's "Why it matters".
+/// The first sentences under the page's "Why it matters", enough of them to tell something.
 fn why_it_matters(rule: &'static Rule) -> Option<String> {
+    const ENOUGH: usize = 90;
     let (_, section) = rule.page.split_once("## Why it matters")?;
     let paragraph: Vec<&str> =
         section.trim_start().lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let text = paragraph.join(" ");
-    let end = text.match_indices(['.', ':']).map(|(at, _)| at).find(|at| {
-        let rest = &text[at + 1..];
-        rest.is_empty() || rest.starts_with(' ')
-    });
-    Some(match end {
-        Some(end) => format!("{}.", &text[..end]),
-        None => text,
-    })
+    let end = text
+        .match_indices(". ")
+        .map(|(at, _)| at + 1)
+        .find(|at| *at >= ENOUGH)
+        .or_else(|| text.rfind('.').map(|at| at + 1))
+        .unwrap_or(text.len());
+    Some(text[..end].to_owned())
 }
 
 fn beside(report: &CheckReport, out: &mut dyn Write) -> io::Result<()> {

@@ -296,8 +296,7 @@ mod tests {
     #[test]
     fn nothing_breaks_it() {
         let texts = ["'", "\"", "$", "$$", "$a", "$a$", "E'\\", "/*", "--", "ü\u{0}§.", ".", "..5", ")(", "u&'", "1e+"];
-        for text in texts
-        {
+        for text in texts {
             let _ = partners(&tokens(text));
         }
     }

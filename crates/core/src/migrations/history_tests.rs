@@ -35,6 +35,8 @@ fn a_table_is_new_only_in_its_own_file() {
     );
     assert_eq!(last(&[("1_a.sql", create), ("2_b.sql", "DROP TABLE t; ALTER TABLE t ADD a int;")]).1, Standing::Gone);
     assert_eq!(last(&[("1_a.sql", "CREATE TEMP TABLE t (id int); ALTER TABLE t ADD a int;")]).1, Standing::Temporary);
+    let other_session = [("1_a.sql", "CREATE TEMP TABLE t (id int);"), ("2_b.sql", alter)];
+    assert_eq!(last(&other_session).1, Standing::Unknown);
 }
 
 #[test]

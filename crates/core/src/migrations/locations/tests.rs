@@ -76,3 +76,10 @@ fn the_last_definition_counts_and_what_is_dropped_has_no_place() {
         ]
     );
 }
+
+#[test]
+fn conditional_creation_keeps_the_first_place() {
+    let first = "CREATE SEQUENCE s;";
+    let second = "CREATE SEQUENCE IF NOT EXISTS s;\nDO $$ BEGIN\nIF to_regclass('s') IS NULL THEN CREATE SEQUENCE s; END IF;\nEND $$;";
+    assert_eq!(places(&[("1_a.sql", first), ("2_b.sql", second)]), ["sequence public.s 1:1"]);
+}

@@ -59,7 +59,6 @@ impl State {
         history.tables.push(TableLife { created: true, ..TableLife::default() });
         let mut relation = plain_relation(RelationKind::Table, now, temporary);
         relation.life = history.tables.len() - 1;
-        self.former_tables.remove(&name);
         self.gone.remove(&name);
         self.relations.entry(name).insert_entry(relation).into_mut()
     }

@@ -295,7 +295,6 @@ impl State {
         let Some(relation) = self.relations.remove(from) else { return };
         if matches!(relation.kind, RelationKind::Table | RelationKind::Unknown) {
             self.former_tables.insert(from.clone(), relation.life);
-            self.former_tables.remove(&to);
         }
         self.gone.insert(from.clone());
         self.gone.remove(&to);

@@ -42,6 +42,7 @@ pub(super) static RULE: Rule = Rule {
             "output",
             "version",
             "level",
+            "priority",
             "position",
             "code",
             "label",
@@ -153,6 +154,10 @@ fn expected_class(columns: &[Candidate<'_>], meaning: Meaning) -> Option<TypeCla
     for candidate in columns {
         *counts.entry(&candidate.class).or_default() += 1;
     }
+    // Text and numbers are what times are kept in for want of a better type.
+    if meaning == Meaning::Time && counts.keys().any(|class| class.is_time()) {
+        counts.retain(|class, _| class.is_time());
+    }
     // A time without its zone is never the better one, however common.
     if counts.contains_key(&TypeClass::TimestampWithTimeZone)
         && let Some(without_zone) = counts.remove(&TypeClass::Timestamp)
@@ -181,7 +186,8 @@ fn meaning_of(name: &str) -> Meaning {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return Meaning::Unknown };
     match last.as_str() {
         "id" | "uuid" if words.len() > 1 => Meaning::Key,
-        "at" | "date" | "timestamp" if words.len() > 1 => Meaning::Time,
+        "at" if words.len() > 1 => Meaning::Time,
+        "date" | "timestamp" => Meaning::Time,
         money if MONEY.contains(&money) => Meaning::Money,
         _ if words.len() > 1 && matches!(first.as_str(), "is" | "has") => Meaning::Flag,
         _ => Meaning::Unknown,
@@ -203,7 +209,8 @@ mod tests {
             ("is_public", Meaning::Flag),
             ("tags", Meaning::Unknown),
             ("id", Meaning::Unknown),
-            ("date", Meaning::Unknown),
+            ("date", Meaning::Time),
+            ("at", Meaning::Unknown),
         ] {
             assert!(meaning_of(name) == meaning, "{name}");
         }

@@ -65,7 +65,7 @@ pub(super) fn serves_every_scan(wide: &Index, narrow: &Index) -> bool {
         && is_btree(narrow)
         && is_usable(wide)
         && is_prefix(&narrow.keys, &wide.keys)
-        && (wide.predicate.is_none() || wide.predicate == narrow.predicate)
+        && holds_every_row_of(wide, narrow)
         && narrow.include.iter().all(|column| holds_column(wide, column))
 }
 
@@ -213,6 +213,18 @@ fn same_value(a: &IndexKey, b: &IndexKey) -> bool {
         && a.collation == b.collation
 }
 
+/// True when the predicates are the same, or the narrow one only leaves out rows without a value.
+///
+/// A total index holds the rows of any partial one as well, but it cannot stand in for it: the predicate is what makes the
+/// small index find the few open orders among all of a customer's.
+fn holds_every_row_of(wide: &Index, narrow: &Index) -> bool {
+    let keys: Vec<Identifier> = narrow.keys.iter().filter_map(|key| key.column.clone()).collect();
+    match (&wide.predicate, &narrow.predicate) {
+        (None, Some(predicate)) => says_only_not_null(&condition(predicate), &keys),
+        (wide, narrow) => wide == narrow,
+    }
+}
+
 fn holds_column(index: &Index, column: &Identifier) -> bool {
     index.include.contains(column) || index.keys.iter().any(|key| key.column.as_ref() == Some(column))
 }
@@ -312,7 +324,14 @@ mod tests {
     fn predicate_and_included_columns_must_be_held() {
         let wide = index(vec![key("a"), key("b")]);
         let partial = Index { predicate: Some("(a > 1)".to_owned()), ..index(vec![key("a")]) };
-        assert!(serves_every_scan(&wide, &partial), "a total index holds what a partial one holds");
+        assert!(!serves_every_scan(&wide, &partial), "the predicate makes the partial one fast");
+        let without_nulls = Index { predicate: Some("(a IS NOT NULL)".to_owned()), ..index(vec![key("a")]) };
+        assert!(serves_every_scan(&wide, &without_nulls), "a search for a value looks at no NULL");
+        let same = Some("(a > 1)".to_owned());
+        assert!(serves_every_scan(
+            &Index { predicate: same.clone(), ..wide.clone() },
+            &Index { predicate: same, ..partial }
+        ));
         assert!(!serves_every_scan(
             &Index { predicate: Some("(a > 1)".to_owned()), ..wide.clone() },
             &index(vec![key("a")])

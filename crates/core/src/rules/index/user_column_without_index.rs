@@ -1,10 +1,11 @@
 //! Finds columns that say whose a row is and that no index leads with.
 
-use pgmason_model::Fix;
 use pgmason_model::catalog::{Index, TableKind};
+use pgmason_model::{Fix, Level};
 
 use super::foreign_key_without_index;
 use super::index_shape::{Coverage, best_coverage};
+use crate::expression::column_references;
 use crate::findings::Findings;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
@@ -56,4 +57,16 @@ fn report(table: &TableView<'_>, column: &ColumnView<'_>, findings: &mut Finding
     let sql = format!("CREATE INDEX {concurrently}ON {} ({name});", table.id);
     let finding = findings.on(column.id, message, format!("create one: {sql}"));
     finding.fix = Some(Fix { description: format!("create an index on ({name})"), sql });
+    // Who wrote a row is looked up now and then; whose it is, by every query.
+    if name.as_str() != "user_id" && !is_in_a_policy(table, column) {
+        finding.level = finding.level.min(Level::Info);
+    }
+}
+
+fn is_in_a_policy(table: &TableView<'_>, column: &ColumnView<'_>) -> bool {
+    let expressions = table.policies.iter().flat_map(|(_, policy)| [&policy.using, &policy.with_check]);
+    expressions
+        .flatten()
+        .flat_map(|expression| column_references(expression))
+        .any(|reference| *column.name == *reference.name.as_str())
 }

@@ -74,3 +74,18 @@ fn report_order_by_letters(versioned: &[(&MigrationFile, &str)], findings: &mut 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_win_over_days_unless_they_are_few() {
+        let usual = |date, second| {
+            usual_format(&BTreeMap::from([(VersionFormat::Date, date), (VersionFormat::Second, second)]))
+        };
+        assert_eq!(usual(100, 85), Some(VersionFormat::Second));
+        assert_eq!(usual(100, 3), Some(VersionFormat::Date));
+        assert_eq!(usual_format(&BTreeMap::new()), None);
+    }
+}

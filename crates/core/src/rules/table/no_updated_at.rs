@@ -74,7 +74,7 @@ fn check(ctx: &SchemaContext<'_>, findings: &mut Findings<'_>) {
             let base = base_type(ctx.catalog, column);
             is_named(column, &names) && (is_timestamp(&base) || base == "date")
         });
-        let needs_none = is_append_only(table, &append_only) || false;
+        let needs_none = is_append_only(table, &append_only) || (!junctions && is_bare_junction(ctx.catalog, table));
         if has_it || needs_none {
             continue;
         }
