@@ -10,7 +10,7 @@ help:
 	@echo "make test-matrix  what depends on the server's version, on PostgreSQL 13 to 18"
 	@echo "make lint         formatting and clippy"
 	@echo "make bench        speed, as ratios against real peers"
-	@echo "make reference    write the command reference anew"
+	@echo "make reference    write docs/commands.md and docs/rules.md anew"
 
 demo:
 	$(CARGO) build --quiet --package pgmason
@@ -31,4 +31,5 @@ bench:
 	@scripts/bench.sh
 
 reference:
-	$(CARGO) run --quiet --package pgmason -- reference > docs/commands.md
+	$(CARGO) run --quiet --package pgmason -- reference commands > docs/commands.md
+	$(CARGO) run --quiet --package pgmason -- reference rules > docs/rules.md

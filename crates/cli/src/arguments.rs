@@ -68,9 +68,19 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
-    /// Print the command reference as Markdown
+    /// Print a page of the reference as Markdown
     #[command(hide = true)]
-    Reference,
+    Reference {
+        /// The page
+        #[arg(value_enum)]
+        page: ReferencePage,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReferencePage {
+    Commands,
+    Rules,
 }
 
 #[derive(Debug, Args)]

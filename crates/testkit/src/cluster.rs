@@ -41,7 +41,7 @@ server=$!
 while read -r line; do :; done
 kill -s QUIT $server 2>/dev/null
 wait $server
-rm -rf "$2/data"
+rm -rf "$2"
 "#;
 
 impl Cluster {

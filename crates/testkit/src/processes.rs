@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, kill_process, kill_process_group};
+
+pub use rustix::process::Signal;
 
 /// A process whose command line or working folder speaks of the text asked for.
 #[derive(Clone, Debug)]
@@ -43,10 +45,11 @@ fn from_ps(path: &str) -> Vec<Process> {
 
 /// SIGKILL, or whatever else the signal.
 pub fn kill(id: i32, signal: Signal) {
-    drop(kill_process(Pid::from_raw(id).unwrap(), signal));
+    // It may have ended by itself.
+    let _ = kill_process(Pid::from_raw(id).unwrap(), signal);
 }
 
 /// The same for a whole process group.
 pub fn kill_group(id: i32, signal: Signal) {
-    drop(kill_process_group(Pid::from_raw(id).unwrap(), signal));
+    let _ = kill_process_group(Pid::from_raw(id).unwrap(), signal);
 }

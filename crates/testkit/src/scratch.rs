@@ -20,6 +20,7 @@ pub struct LentScratch {
 
 /// Which of the shared ones.
 type Key = (bool, Option<u32>, &'static str);
+type Place = &'static Mutex<Option<Scratch>>;
 
 pub fn embedded_server(baseline: Baseline) -> LentScratch {
     lend((true, None, baseline.name()), &ScratchOptions { engine: Engine::Embedded, baseline, ..Default::default() })
@@ -38,8 +39,8 @@ pub fn server(baseline: Baseline) -> LentScratch {
 }
 
 fn lend(key: Key, options: &ScratchOptions) -> LentScratch {
-    static SERVERS: OnceLock<Mutex<BTreeMap<Key, &'static Mutex<Option<Scratch>>>>> = OnceLock::new();
-    let place: &'static Mutex<Option<Scratch>> = {
+    static SERVERS: OnceLock<Mutex<BTreeMap<Key, Place>>> = OnceLock::new();
+    let place: Place = {
         let mut servers = SERVERS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         // Never freed: the guard of the server sees the process end.
         servers.entry(key).or_insert_with(|| Box::leak(Box::new(Mutex::new(None))))

@@ -50,6 +50,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Demo { scratch } => demo::run(&scratch, &progress),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),
-        Command::Reference => reference::run(),
+        Command::Reference { page } => reference::run(page),
     }
 }

@@ -1,4 +1,4 @@
-//! Finds files whose version is written otherwise than most of the folder.
+//! Finds files whose version is written otherwise than those of the rest of the folder.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         if format != usual {
             findings.in_file(
                 &file.path,
-                format!("version {version} is {}, most of the folder has {}", format.words(), usual.words()),
+                format!("version {version} is {} in a folder that goes by {}", format.words(), usual.words_of_many()),
                 "rename the file to the folder's format where no database has run it yet, so that its place in the order is plain",
             );
         }

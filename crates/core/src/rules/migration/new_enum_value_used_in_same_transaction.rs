@@ -64,7 +64,10 @@ fn use_of(ctx: &FilesContext<'_>, moment: &Moment<'_>, new: &NewValue<'_>) -> Op
     // Bodies of plpgsql functions are read when they run; ADD VALUE itself only names other values.
     let is_read_later = matches!(
         &moment.step.statement.kind,
-        StatementKind::CreateFunction(_) | StatementKind::Comment(_) | StatementKind::AlterType(_) | StatementKind::Do(_)
+        StatementKind::CreateFunction(_)
+            | StatementKind::Comment(_)
+            | StatementKind::AlterType(_)
+            | StatementKind::Do(_)
     );
     if is_read_later {
         return None;
@@ -94,7 +97,8 @@ fn columns_at_hand<'a>(moment: &Moment<'_>, new: &NewValue<'a>) -> impl Iterator
 
 /// INSERT without a list of columns: no parenthesis stands before VALUES or the query.
 fn fills_all_columns(moment: &Moment<'_>, found: &[Token]) -> bool {
-    let is_insert = matches!(&moment.step.statement.kind, StatementKind::Change(change) if change.kind == DataChangeKind::Insert);
+    let is_insert =
+        matches!(&moment.step.statement.kind, StatementKind::Change(change) if change.kind == DataChangeKind::Insert);
     let starts_rows = |token: &&Token| token.is_word("values") || token.is_word("select") || token.is_word("with");
     is_insert && !found.iter().take_while(|token| !starts_rows(token)).any(|token| token.kind == TokenKind::Open)
 }

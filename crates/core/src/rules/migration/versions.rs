@@ -50,6 +50,20 @@ impl VersionFormat {
     }
 }
 
+impl VersionFormat {
+    /// Of a folder's versions together.
+    pub(super) fn words_of_many(self) -> &'static str {
+        match self {
+            Self::Sequence => "running numbers",
+            Self::Date => "dates of 8 digits",
+            Self::Minute => "timestamps of 12 digits",
+            Self::Second => "timestamps of 14 digits",
+            Self::Unix => "seconds since 1970",
+            Self::Other => "versions of another kind",
+        }
+    }
+}
+
 /// True for a version that stands above all that will ever come: nothing but nines, or a year that nobody here sees.
 /// `999` may well follow `998`: `previous_exists` says whether that one is there.
 pub(super) fn is_sentinel(version: &str, previous_exists: impl Fn(&str) -> bool) -> bool {

