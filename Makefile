@@ -19,6 +19,7 @@ demo:
 test:
 	@scripts/install-postgresql.sh
 	$(CARGO) test --workspace
+	PGMASON_TEST_ENGINE=embedded $(CARGO) test --package pgmason-pg
 
 test-matrix:
 	@scripts/test-matrix.sh

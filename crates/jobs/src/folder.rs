@@ -62,9 +62,21 @@ fn migrations(project: &Project, folder: &Path) -> Result<SqlFiles, JobError> {
     let not_utf8 = named.iter().filter(|(_, _, text)| text.lossy).map(|(_, path, _)| shown(path)).collect();
     let files = in_parallel(named, |(name, path, text)| {
         let display = shown(&path);
-        MigrationFile::read(layout, display, path, name, text.text)
+        let mut file = MigrationFile::read(layout, display, path, name, text.text);
+        if layout == Layout::Diesel {
+            file.in_transaction = diesel_runs_in_transaction(&folder.join(&file.name_in_folder));
+        }
+        file
     });
     Ok(SqlFiles { layout, migrations: true, files, not_utf8 })
+}
+
+/// diesel reads `metadata.toml` beside the file; without it a migration runs in a transaction.
+fn diesel_runs_in_transaction(path: &Path) -> bool {
+    let metadata = path.with_file_name("metadata.toml");
+    let text = fs::read_to_string(metadata).unwrap_or_default();
+    let table: toml::Table = text.parse().unwrap_or_default();
+    table.get("run_in_transaction").and_then(toml::Value::as_bool).unwrap_or(true)
 }
 
 fn schema(project: &Project, path: &Path) -> Result<SqlFiles, JobError> {

@@ -117,9 +117,13 @@ impl Project {
         }
     }
 
-    /// A path as the user would name it: from the project's folder where it lies inside.
+    /// A path as the user would name it: from the project's folder where it lies inside, however it was written.
     pub fn display_path(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(&self.folder).unwrap_or(path);
+        let inside = path.strip_prefix(&self.folder).map(Path::to_owned).ok().or_else(|| {
+            let (root, real) = (fs::canonicalize(&self.folder).ok()?, fs::canonicalize(path).ok()?);
+            real.strip_prefix(root).map(Path::to_owned).ok()
+        });
+        let shown = inside.as_deref().unwrap_or(path);
         shown.to_string_lossy().trim_start_matches("./").to_owned()
     }
 }

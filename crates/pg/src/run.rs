@@ -50,19 +50,19 @@ impl Session {
     }
 
     /// Runs SQL by the simple protocol, as psql does.
-    pub fn run(&mut self, sql: &str) -> Result<(), StatementError> {
+    pub fn run(&mut self, sql: &str) -> Result<(), Box<StatementError>> {
         self.watched(|client| client.batch_execute(sql))
     }
 
     /// Runs one statement with bound text parameters.
-    pub fn run_with(&mut self, sql: &str, parameters: &[&str]) -> Result<(), StatementError> {
+    pub fn run_with(&mut self, sql: &str, parameters: &[&str]) -> Result<(), Box<StatementError>> {
         let bound: Vec<&(dyn postgres::types::ToSql + Sync)> =
             parameters.iter().map(|text| text as &(dyn postgres::types::ToSql + Sync)).collect();
         self.watched(|client| client.execute(sql, &bound).map(drop))
     }
 
     /// Runs `COPY … FROM STDIN` with its data.
-    pub fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<(), StatementError> {
+    pub fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<(), Box<StatementError>> {
         self.watched(|client| {
             let mut writer = client.copy_in(sql)?;
             match writer.write_all(data) {
@@ -72,14 +72,17 @@ impl Session {
         })
     }
 
-    fn watched(&mut self, work: impl FnOnce(&mut Client) -> Result<(), postgres::Error>) -> Result<(), StatementError> {
+    fn watched(
+        &mut self,
+        work: impl FnOnce(&mut Client) -> Result<(), postgres::Error>,
+    ) -> Result<(), Box<StatementError>> {
         self.watchdog.arm(self.limit);
         let outcome = work(&mut self.client);
         let fired = self.watchdog.disarm();
         outcome.map_err(|error| {
             let mut error = statement_error(&error, self.client.is_closed());
             error.timed_out = fired && error.sqlstate.as_deref() == Some(SqlState::QUERY_CANCELED.code());
-            error
+            Box::new(error)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What the connection and the introspection do, against a real server: the one that `PGMASON_TEST_DATABASE_URL` names.
+//! What the connection and the introspection do, against a real server.
 
 mod connecting;
 mod determinism;

@@ -2,15 +2,18 @@
 -- users run although PostgreSQL asks for a superuser (CREATE EXTENSION, CREATE EVENT TRIGGER, …). What the statement
 -- creates is then the migration role's own. Only who knows the secret of the run can call it; a migration cannot.
 CREATE SCHEMA pgmason_scratch;
-CREATE TABLE pgmason_scratch.secret (value text NOT NULL);
+-- A digest, because members of pg_read_all_data read every table and everybody reads functions; a function, because
+-- members of pg_write_all_data write every table. NULL, so nobody, until the run sets it.
+CREATE FUNCTION pgmason_scratch.secret_digest() RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea';
 -- Event triggers that sleep during the statement.
 CREATE TABLE pgmason_scratch.asleep (name name NOT NULL, state "char" NOT NULL);
+-- pg_temp is named last, else a temporary table called pg_event_trigger would come before the real one.
 CREATE FUNCTION pgmason_scratch.elevate(secret text, elevated text, event_triggers text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $function$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
     event_trigger record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pgmason_scratch.secret AS known WHERE known.value = $1) THEN
+    IF (sha256(convert_to($1, 'UTF8')) = pgmason_scratch.secret_digest()) IS NOT TRUE THEN
         RAISE EXCEPTION 'this statement may not run as superuser' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF elevated = 'on' THEN

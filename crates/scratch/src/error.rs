@@ -21,7 +21,7 @@ pub enum ScratchError {
     ProgramFailed { program: &'static str, output: String },
     #[error("the scratch server did not start: {log}")]
     NotStarted { log: String },
-    #[error("the scratch server refused: {0}")]
+    #[error("the scratch server refused: {}", said(.0))]
     Database(#[from] postgres::Error),
     #[error("the baseline {baseline} does not load: {message}")]
     Baseline { baseline: &'static str, message: String },
@@ -61,4 +61,9 @@ impl ScratchError {
         let path = path.into();
         move |source| Self::File { action, path, source }
     }
+}
+
+/// The server's own words; the error alone says "db error".
+fn said(error: &postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }

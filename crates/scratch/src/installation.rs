@@ -60,11 +60,11 @@ fn local(options: &ScratchOptions, cache: &Path) -> Result<Installation, Scratch
 }
 
 #[cfg(all(feature = "embedded", embedded_archive))]
-fn embedded(cache: &Path, progress: &dyn Fn(Progress)) -> Result<Installation, ScratchError> {
+pub(crate) fn embedded(cache: &Path, progress: &dyn Fn(Progress)) -> Result<Installation, ScratchError> {
     crate::embedded::installation(cache, progress)
 }
 
 #[cfg(not(all(feature = "embedded", embedded_archive)))]
-fn embedded(_cache: &Path, _progress: &dyn Fn(Progress)) -> Result<Installation, ScratchError> {
+pub(crate) fn embedded(_cache: &Path, _progress: &dyn Fn(Progress)) -> Result<Installation, ScratchError> {
     Err(ScratchError::NoEmbedded)
 }

@@ -69,6 +69,12 @@ pub enum Progress {
     Preparing(Baseline),
 }
 
+/// The folder of the embedded server's programs, unpacked where it was not yet.
+pub fn embedded_programs() -> Result<PathBuf, ScratchError> {
+    let installation = installation::embedded(&cache::folder()?, &|_| {})?;
+    Ok(installation.postgres.parent().map(PathBuf::from).unwrap_or_default())
+}
+
 /// A scratch server.
 pub struct Scratch {
     kind: Kind,

@@ -13,6 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use postgres::NoTls;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::database::MIGRATION_ROLE;
@@ -180,8 +181,12 @@ impl Server {
     pub(crate) fn make_secret(&self, database: &str) -> Result<String, ScratchError> {
         let random = || RandomState::new().build_hasher().finish();
         let secret = format!("{:016x}{:016x}", random(), random());
+        let digest: String = Sha256::digest(&secret).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut client = self.superuser_config(database).connect(NoTls)?;
-        client.execute("INSERT INTO pgmason_scratch.secret (value) VALUES ($1)", &[&secret])?;
+        client.batch_execute(&format!(
+            "CREATE OR REPLACE FUNCTION pgmason_scratch.secret_digest() RETURNS bytea LANGUAGE sql \
+             AS 'SELECT ''\\x{digest}''::bytea'"
+        ))?;
         Ok(secret)
     }
 

@@ -25,6 +25,8 @@ pub struct ClusterOptions {
     pub tls: bool,
     /// Never leaves recovery.
     pub standby: bool,
+    /// The server's first role; `admin` when not said.
+    pub superuser: Option<&'static str>,
 }
 
 /// A running server, stopped and removed when dropped or when the process ends.
@@ -32,6 +34,7 @@ pub struct Cluster {
     guard: Child,
     folder: Folder,
     port: u16,
+    superuser: &'static str,
 }
 
 /// Holds the reading end of a pipe, and stops the server when it closes. `$1` postgres, `$2` folder, `$3` port.
@@ -47,11 +50,12 @@ rm -rf "$2"
 impl Cluster {
     pub fn start(options: &ClusterOptions) -> Self {
         let binaries = local_binaries(options.major);
+        let superuser = options.superuser.unwrap_or(SUPERUSER);
         let folder = Folder::new();
         give_away(folder.path());
         let data = folder.join("data");
         run(Command::new(binaries.join("initdb"))
-            .args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
+            .args(["--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
             .arg("--pgdata")
             .arg(&data));
         let port = free_port();
@@ -81,7 +85,7 @@ impl Cluster {
             .current_dir("/")
             .process_group(0);
         let guard = run_as_unprivileged(&mut command).spawn().unwrap();
-        let cluster = Self { guard, folder, port };
+        let cluster = Self { guard, folder, port, superuser };
         let ready = until(PATIENCE, || cluster.try_client("template1").is_ok());
         assert!(ready, "no server: {}", fs::read_to_string(cluster.folder.join("log")).unwrap_or_default());
         cluster
@@ -94,7 +98,7 @@ impl Cluster {
     }
 
     pub fn superuser_url(&self, database: &str) -> String {
-        self.url(SUPERUSER, database)
+        self.url(self.superuser, database)
     }
 
     pub fn connection(&self, database: &str) -> ConnectionString {
@@ -117,7 +121,7 @@ impl Cluster {
 
     fn try_client(&self, database: &str) -> Result<Client, postgres::Error> {
         let mut config = postgres::Config::new();
-        config.host_path(self.folder.path()).port(self.port).user(SUPERUSER).dbname(database);
+        config.host_path(self.folder.path()).port(self.port).user(self.superuser).dbname(database);
         config.connect(NoTls)
     }
 }
@@ -151,7 +155,11 @@ pub fn local_binaries(major: Option<u32>) -> PathBuf {
     }
 }
 
+/// `PGMASON_TEST_ENGINE=embedded` runs the same tests on the embedded server.
 fn candidates() -> Vec<PathBuf> {
+    if env::var_os("PGMASON_TEST_ENGINE").is_some_and(|engine| engine == "embedded") {
+        return vec![pgmason_scratch::embedded_programs().unwrap()];
+    }
     if let Some(named) = env::var_os("PGMASON_PG_BIN") {
         return env::split_paths(&named).collect();
     }

@@ -22,12 +22,10 @@ pub(crate) fn render(report: &CheckReport, folder: &Path, out: &mut dyn Write) -
         }
         writeln!(out)?;
     }
-    if let Some(report) = &report.replay {
-        if !report.failures.is_empty() {
-            writeln!(out, "{BOLD}Replay{BOLD:#}")?;
-            replay::render(report, out)?;
-            writeln!(out)?;
-        }
+    if let Some(replay) = report.replay.as_ref().filter(|replay| !replay.failures.is_empty()) {
+        writeln!(out, "{BOLD}Replay{BOLD:#}")?;
+        replay::render(replay, out)?;
+        writeln!(out)?;
     }
     beside(report, out)?;
     checklist(&report.checklist, out)?;

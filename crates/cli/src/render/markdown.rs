@@ -32,12 +32,13 @@ fn comment(report: &CheckReport, limit: usize) -> String {
         left_out += usize::from(!page.add(&block));
     }
     page.add(&checklist_block(&report.checklist));
+    left_out += usize::from(!page.add(&not_checked_block(report)));
     for block in finding_blocks(&report.findings) {
         if !page.add(&block.text) {
             left_out += block.findings;
         }
     }
-    for block in [unused_ignores_block(report), not_checked_block(report), notes_block(report)] {
+    for block in [unused_ignores_block(report), notes_block(report)] {
         left_out += usize::from(!page.add(&block));
     }
     if left_out > 0 {

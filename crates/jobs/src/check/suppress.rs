@@ -148,7 +148,7 @@ impl<'a> CommentIgnore<'a> {
             .iter()
             .map(|rule| {
                 if squawk {
-                    make(rule.clone(), Vec::new(), true)
+                    make(rule.clone(), squawk_names::pgmason_rules_for(rule).to_vec(), true)
                 } else {
                     let found = rules::find(rule);
                     make(rule.clone(), found.map(|rule| rule.name).into_iter().collect(), found.is_some())

@@ -87,8 +87,8 @@ impl<'a> ReplaySession<'a> {
         }
     }
 
-    fn run_wrapped(&mut self, file: &MigrationFile, wrap: bool, notes: &mut Vec<String>) -> Result<(), Failed> {
-        let whole = |error: StatementError| Failed::whole(file, error);
+    fn run_wrapped(&mut self, file: &MigrationFile, wrap: bool, notes: &mut Vec<String>) -> Result<(), Box<Failed>> {
+        let whole = |error: Box<StatementError>| Failed::whole(file, *error);
         if wrap {
             self.session.run("BEGIN").map_err(whole)?;
         }
@@ -105,7 +105,7 @@ impl<'a> ReplaySession<'a> {
         wrap: bool,
         depth: usize,
         notes: &mut Vec<String>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), Box<Failed>> {
         let mut items: Vec<Item<'_>> = file.statements.iter().map(Item::Statement).collect();
         if !file.other_pieces.is_empty() {
             items.extend(file.other_pieces.iter().map(Item::Other));
@@ -136,9 +136,9 @@ impl<'a> ReplaySession<'a> {
         data: Option<&str>,
         wrap: bool,
         notes: &mut Vec<String>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), Box<Failed>> {
         let sql = file.statement_text(statement);
-        let failed = |error: StatementError| Failed::statement(file, statement, error);
+        let failed = |error: Box<StatementError>| Failed::statement(file, statement, *error);
         if let Some(way_out) = leaves_server(&statement.statement).iter().find_map(way_out) {
             return Err(Failed::refused(file, statement, &way_out));
         }
@@ -171,7 +171,7 @@ impl<'a> ReplaySession<'a> {
     }
 
     /// Runs a statement with the migration role elevated. Inside a transaction a failure takes the elevation with it.
-    fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), StatementError> {
+    fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), Box<StatementError>> {
         if self.database.secret().is_none() {
             return self.session.run(sql);
         }
@@ -182,11 +182,11 @@ impl<'a> ReplaySession<'a> {
         outcome.and(lowered)
     }
 
-    fn elevate(&mut self, elevated: &str, event_triggers: &str) -> Result<(), StatementError> {
+    fn elevate(&mut self, elevated: &str, event_triggers: &str) -> Result<(), Box<StatementError>> {
         match self.database.secret() {
-            Some(secret) => self
-                .session
-                .run_with("SELECT pgmason_scratch.elevate($1, $2, $3)", &[secret, elevated, event_triggers]),
+            Some(secret) => {
+                self.session.run_with("SELECT pgmason_scratch.elevate($1, $2, $3)", &[secret, elevated, event_triggers])
+            }
             None => Ok(()),
         }
     }
@@ -197,7 +197,7 @@ impl<'a> ReplaySession<'a> {
         &mut self,
         statement: &FileStatement,
         sql: &str,
-    ) -> Result<Option<String>, StatementError> {
+    ) -> Result<Option<String>, Box<StatementError>> {
         let StatementKind::CreateIndex(index) = &statement.statement.kind else { return Ok(None) };
         let Some(parameters) = &index.storage_parameters else { return Ok(None) };
         if !matches!(index.method.as_str(), "hnsw" | "ivfflat") || !self.vector_is_a_stand_in()? {
@@ -207,7 +207,7 @@ impl<'a> ReplaySession<'a> {
         Ok(before.zip(after).map(|(before, after)| format!("{before}{after}")))
     }
 
-    fn vector_is_a_stand_in(&mut self) -> Result<bool, StatementError> {
+    fn vector_is_a_stand_in(&mut self) -> Result<bool, Box<StatementError>> {
         if self.database.stand_in_script("vector").is_some() {
             return Ok(true);
         }
@@ -215,7 +215,7 @@ impl<'a> ReplaySession<'a> {
             .session
             .client()
             .query(include_str!("stand_ins.sql"), &[])
-            .map_err(|error| pgmason_pg::run::statement_error(&error, false))?;
+            .map_err(|error| Box::new(pgmason_pg::run::statement_error(&error, false)))?;
         Ok(rows.iter().any(|row| row.get::<_, &str>(0) == "vector"))
     }
 
@@ -225,7 +225,7 @@ impl<'a> ReplaySession<'a> {
         name: &str,
         statement: &FileStatement,
         notes: &mut Vec<String>,
-    ) -> Result<(), StatementError> {
+    ) -> Result<(), Box<StatementError>> {
         let StatementKind::CreateExtension { if_not_exists, schema, cascade, .. } = &statement.statement.kind else {
             return Ok(());
         };
@@ -264,12 +264,12 @@ impl<'a> ReplaySession<'a> {
         self.as_superuser(&sql, false)
     }
 
-    fn extension(&mut self, name: &str) -> Result<Option<Extension>, StatementError> {
+    fn extension(&mut self, name: &str) -> Result<Option<Extension>, Box<StatementError>> {
         let row = self
             .session
             .client()
             .query_opt(include_str!("available_extension.sql"), &[&name])
-            .map_err(|error| pgmason_pg::run::statement_error(&error, false))?;
+            .map_err(|error| Box::new(pgmason_pg::run::statement_error(&error, false)))?;
         Ok(row.map(|row| Extension { fixed_schema: row.get(0) }))
     }
 
@@ -280,7 +280,7 @@ impl<'a> ReplaySession<'a> {
         wrap: bool,
         depth: usize,
         notes: &mut Vec<String>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), Box<Failed>> {
         let PieceKind::MetaCommand { name, arguments } = &piece.kind else { return Ok(()) };
         match meta::effect(name, arguments) {
             MetaEffect::Nothing => {
@@ -392,7 +392,7 @@ struct Failed {
 }
 
 impl Failed {
-    fn statement(file: &MigrationFile, statement: &FileStatement, error: StatementError) -> Self {
+    fn statement(file: &MigrationFile, statement: &FileStatement, error: StatementError) -> Box<Self> {
         let sql = file.statement_text(statement);
         let line = match error.position {
             Some(position) => {
@@ -409,7 +409,7 @@ impl Failed {
             error.message
         };
         let hint = if error.timed_out { Some("allow more: `--replay-timeout SECONDS`".to_owned()) } else { error.hint };
-        Self {
+        Box::new(Self {
             lost: error.connection_lost,
             report: ReplayFailure {
                 file: file.path.clone(),
@@ -420,11 +420,11 @@ impl Failed {
                 detail: error.detail.or(error.context),
                 hint,
             },
-        }
+        })
     }
 
-    fn refused(file: &MigrationFile, statement: &FileStatement, way_out: &str) -> Self {
-        Self {
+    fn refused(file: &MigrationFile, statement: &FileStatement, way_out: &str) -> Box<Self> {
+        Box::new(Self {
             lost: false,
             report: ReplayFailure {
                 file: file.path.clone(),
@@ -434,11 +434,11 @@ impl Failed {
                 hint: Some("a migration that reads files or starts programs cannot be replayed safely".to_owned()),
                 ..ReplayFailure::default()
             },
-        }
+        })
     }
 
-    fn meta(file: &MigrationFile, piece: &Piece, name: &str, reason: &str) -> Self {
-        Self {
+    fn meta(file: &MigrationFile, piece: &Piece, name: &str, reason: &str) -> Box<Self> {
+        Box::new(Self {
             lost: false,
             report: ReplayFailure {
                 file: file.path.clone(),
@@ -447,13 +447,13 @@ impl Failed {
                 message: format!("psql command \\{name}: {reason}"),
                 ..ReplayFailure::default()
             },
-        }
+        })
     }
 
     /// At the end of the file: a deferred constraint, say.
-    fn whole(file: &MigrationFile, error: StatementError) -> Self {
+    fn whole(file: &MigrationFile, error: StatementError) -> Box<Self> {
         let last = file.statements.last();
-        Self {
+        Box::new(Self {
             lost: error.connection_lost,
             report: ReplayFailure {
                 file: file.path.clone(),
@@ -464,7 +464,7 @@ impl Failed {
                 detail: error.detail.or(error.context),
                 hint: error.hint,
             },
-        }
+        })
     }
 }
 

@@ -1,17 +1,24 @@
 //! A server to test against, a database per test, and the wide fixture.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pgmason_model::{Catalog, ServerVersion};
 use pgmason_pg::{ConnectOptions, ConnectionString, IntrospectOptions, Platform, connect, introspect};
+use pgmason_testkit::{Cluster, ClusterOptions};
 use postgres::Client;
 
-/// A superuser's way to the server. The one place that knows where it is.
+/// A superuser's way to the server: the one that `PGMASON_TEST_DATABASE_URL` names, else one of the tests' own.
 pub(crate) fn server() -> ConnectionString {
-    std::env::var("PGMASON_TEST_DATABASE_URL")
-        .expect("PGMASON_TEST_DATABASE_URL must name a PostgreSQL server for tests")
-        .parse()
-        .expect("PGMASON_TEST_DATABASE_URL must be a connection string")
+    static OWN: OnceLock<Cluster> = OnceLock::new();
+    match std::env::var("PGMASON_TEST_DATABASE_URL") {
+        Ok(url) => url.parse().expect("PGMASON_TEST_DATABASE_URL must be a connection string"),
+        Err(_) => OWN
+            .get_or_init(|| {
+                Cluster::start(&ClusterOptions { superuser: Some("postgres"), ..ClusterOptions::default() })
+            })
+            .connection("postgres"),
+    }
 }
 
 /// A database of its own for one test, dropped at its end.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use pgmason_model::Finding;
+
 use crate::files::{FilesContext, MigrationFolder};
 use crate::findings::Findings;
 use crate::locations::Locations;
@@ -61,15 +63,52 @@ fn rules_are_in_alphabetical_order() {
     assert!(super::RULES.is_sorted_by_key(|rule| rule.name));
 }
 
+#[test]
+fn files_that_have_run_are_not_judged_for_locks() {
+    let sql = "-- file: 1_a.sql\nCREATE TABLE t (id int);\n-- file: 2_b.sql\nCREATE INDEX i ON t (id);\nTRUNCATE t;"
+        .to_owned();
+    let example = Example { bad: true, layout: Layout::Numbered, sql };
+    let count = |name: &str, pending: bool| {
+        let rule = super::RULES.iter().copied().find(|rule| rule.name == name).unwrap();
+        let mut files = read_files(&example);
+        files.iter_mut().for_each(|file| file.pending = pending);
+        judge(rule, &Rulebook::default(), Layout::Numbered, &files).len()
+    };
+    for rule in ["index-not-concurrent", "lock-timeout-not-set"] {
+        assert_eq!((count(rule, true), count(rule, false)), (1, 0), "{rule}");
+    }
+    // What it lost is lost all the same.
+    assert_eq!(count("drops-without-backup", false), 1);
+}
+
+/// Known facts of a real folder of 220 files.
+#[test]
+fn names_of_a_real_folder() {
+    let Some(corpora) = std::env::var_os("PGMASON_CORPORA") else {
+        println!("skipped: PGMASON_CORPORA is not set");
+        return;
+    };
+    let folder = std::path::Path::new(&corpora).join("dhg/supabase/migrations");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".sql"))
+        .collect();
+    names.sort();
+    let layout = Layout::detect(names.iter().map(String::as_str), |_| false);
+    let read = |name: &String| {
+        let text = String::from_utf8_lossy(&std::fs::read(folder.join(name)).unwrap()).into_owned();
+        MigrationFile::read(layout, name.clone(), name.clone(), layout.read_name(name).unwrap(), text)
+    };
+    let files: Vec<MigrationFile> = names.iter().map(read).collect();
+    for (name, expected) in [("duplicate-version", 41), ("down-file-runs-as-up", 24), ("migration-name-format", 14)] {
+        let rule = super::RULES.iter().copied().find(|rule| rule.name == name).unwrap();
+        assert_eq!(judge(rule, &Rulebook::default(), layout, &files).len(), expected, "{name}");
+    }
+}
+
 fn findings(rule: &'static Rule, rulebook: &Rulebook, example: &Example) -> Vec<String> {
-    let files = read_files(example);
-    let folder = MigrationFolder::new(example.layout, &files, Some(NOW));
-    let locations = Locations::default();
-    let level = rule.default_level.level().unwrap();
-    let mut findings = Findings::new(rule, level, &locations);
-    let Check::Files(check) = rule.check else { panic!("{} looks at no files", rule.name) };
-    check(&FilesContext { rule, folder: &folder, rulebook }, &mut findings);
-    let list = findings.into_list();
+    let list = judge(rule, rulebook, example.layout, &read_files(example));
     for finding in &list {
         assert!(!finding.message.ends_with('.') && !finding.help.ends_with('.'), "{}: full stop", rule.name);
         assert!(finding.line.is_some_and(|line| line > 0), "{}: no line", rule.name);
@@ -80,6 +119,15 @@ fn findings(rule: &'static Rule, rulebook: &Rulebook, example: &Example) -> Vec<
         }
     }
     list.into_iter().map(|finding| format!("{}: {}", finding.line.unwrap_or_default(), finding.message)).collect()
+}
+
+fn judge(rule: &'static Rule, rulebook: &Rulebook, layout: Layout, files: &[MigrationFile]) -> Vec<Finding> {
+    let folder = MigrationFolder::new(layout, files, Some(NOW));
+    let locations = Locations::default();
+    let mut findings = Findings::new(rule, rule.default_level.level().unwrap(), &locations);
+    let Check::Files(check) = rule.check else { panic!("{} looks at no files", rule.name) };
+    check(&FilesContext { rule, folder: &folder, rulebook }, &mut findings);
+    findings.into_list()
 }
 
 fn read_files(example: &Example) -> Vec<MigrationFile> {
