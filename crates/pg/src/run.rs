@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use postgres::error::{ErrorPosition, SqlState};
+use postgres::error::{ErrorPosition, Severity, SqlState};
 use postgres::{CancelToken, Client, NoTls};
 use thiserror::Error;
 
@@ -101,7 +101,8 @@ pub fn statement_error(error: &postgres::Error, connection_lost: bool) -> Statem
                 _ => None,
             },
             timed_out: false,
-            connection_lost,
+            // After FATAL the server ends the connection, which the driver may learn only later.
+            connection_lost: connection_lost || matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
         },
         None => StatementError {
             sqlstate: None,

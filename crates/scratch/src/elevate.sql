@@ -5,8 +5,8 @@ CREATE SCHEMA pgmason_scratch;
 -- A digest, because members of pg_read_all_data read every table and everybody reads functions; a function, because
 -- members of pg_write_all_data write every table. NULL, so nobody, until the run sets it.
 CREATE FUNCTION pgmason_scratch.secret_digest() RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea';
--- Event triggers that sleep during the statement.
-CREATE TABLE pgmason_scratch.asleep (name name NOT NULL, state "char" NOT NULL);
+-- Event triggers that sleep during the statement. A key, because a publication of all tables asks for one.
+CREATE TABLE pgmason_scratch.asleep (name name PRIMARY KEY, state "char" NOT NULL);
 -- pg_temp is named last, else a temporary table called pg_event_trigger would come before the real one.
 CREATE FUNCTION pgmason_scratch.elevate(secret text, elevated text, event_triggers text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$

@@ -16,6 +16,7 @@ mod error;
 mod installation;
 mod named_server;
 mod overlay;
+mod place;
 mod prepared;
 mod server;
 mod stand_in;

@@ -10,8 +10,8 @@ use pgmason_pg::IntrospectOptions;
 
 use crate::database::MIGRATION_ROLE;
 use crate::installation::Installation;
-use crate::server::Server;
-use crate::{Baseline, Progress, ScratchError, cache, copy, unprivileged};
+use crate::server::{self, Server};
+use crate::{Baseline, Progress, ScratchError, cache, copy, place, sweep, unprivileged};
 
 /// The database that further ones are copied from.
 pub(crate) const TEMPLATE_DATABASE: &str = "pgmason_baseline";
@@ -45,24 +45,25 @@ pub(crate) fn data_folder(
 fn prepare(folder: &Path, installation: &Installation, baseline: Baseline) -> Result<(), ScratchError> {
     let user = unprivileged::user()?;
     // Not in the cache folder: the unprivileged user may not write there.
-    let place = tempfile::Builder::new()
-        .prefix("pgmason-prepare-")
-        .tempdir()
-        .map_err(ScratchError::file("create a folder in", std::env::temp_dir()))?;
-    unprivileged::give(place.path(), user)?;
-    let data = place.path().join("data");
+    let making = tempfile::Builder::new()
+        .prefix(&format!("{}prepare-", sweep::PREFIX))
+        .tempdir_in(place::folder())
+        .map_err(ScratchError::file("create a folder in", place::folder()))?;
+    unprivileged::give(making.path(), user)?;
+    let lock = server::lock(making.path())?;
+    let data = making.path().join("data");
     initdb(&data, installation, baseline, user)?;
-    let server = Server::start_in(place, installation, baseline.superuser())?;
+    let server = Server::start_in(making, lock, installation, baseline.superuser())?;
     load(&server, baseline)?;
     let platform = platform_ids(&server)?;
     let template = template_folder(&server)?;
-    let place = server.stop()?;
-    let list = place.path().join("data").join(PLATFORM_FILE);
+    let making = server.stop()?;
+    let list = making.path().join("data").join(PLATFORM_FILE);
     fs::write(&list, platform).map_err(ScratchError::file("write", &list))?;
-    let name = place.path().join("data").join(TEMPLATE_FOLDER_FILE);
+    let name = making.path().join("data").join(TEMPLATE_FOLDER_FILE);
     fs::write(&name, template).map_err(ScratchError::file("write", &name))?;
     // Copied as this process's own user, so that every later run can read it.
-    copy::folder(&place.path().join("data"), folder, None, None)
+    copy::folder(&making.path().join("data"), folder, None, None)
 }
 
 fn initdb(

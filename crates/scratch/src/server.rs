@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::database::MIGRATION_ROLE;
 use crate::installation::Installation;
 use crate::prepared::{self, TEMPLATE_DATABASE};
-use crate::{ScratchError, copy, sweep, unprivileged};
+use crate::{ScratchError, copy, place, sweep, unprivileged};
 
 /// `$1` postgres, `$2` scratch folder, `$3` the signal to stop it with, `$4` `remove` or `keep`.
 const GUARD: &str = r#"
@@ -76,8 +76,8 @@ impl Server {
     pub(crate) fn start_copy_of(prepared: &Path, installation: &Installation) -> Result<Self, ScratchError> {
         let folder = tempfile::Builder::new()
             .prefix(sweep::PREFIX)
-            .tempdir()
-            .map_err(ScratchError::file("create a folder in", std::env::temp_dir()))?;
+            .tempdir_in(place::folder())
+            .map_err(ScratchError::file("create a folder in", place::folder()))?;
         let user = unprivileged::user()?;
         unprivileged::give(folder.path(), user)?;
         let superuser = fs::read_to_string(prepared.join("superuser")).map_err(ScratchError::file("read", prepared))?;
@@ -93,10 +93,10 @@ impl Server {
     /// Starts a server on `folder/data`, and leaves the folder in place when it stops.
     pub(crate) fn start_in(
         folder: TempDir,
+        lock: File,
         installation: &Installation,
         superuser: &str,
     ) -> Result<Self, ScratchError> {
-        let lock = lock(folder.path())?;
         let data = folder.path().join("data");
         let configuration = data.join("postgresql.auto.conf");
         fs::write(&configuration, SETTINGS).map_err(ScratchError::file("write", &configuration))?;
@@ -235,7 +235,8 @@ impl Drop for Server {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, ScratchError> {
+/// The mark of an owner who is alive. A folder without one is left alone, so it comes first.
+pub(crate) fn lock(folder: &Path) -> Result<File, ScratchError> {
     let path = folder.join(sweep::LOCK);
     let file = File::create(&path).map_err(ScratchError::file("create", &path))?;
     file.lock().map_err(ScratchError::file("lock", &path))?;

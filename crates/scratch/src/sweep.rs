@@ -6,15 +6,17 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Scratch folders in the temporary folder begin with this.
+use crate::place;
+
+/// The names of scratch folders begin with this.
 pub(crate) const PREFIX: &str = "pgmason-scratch-";
 /// Held locked by the owning process as long as it lives.
 pub(crate) const LOCK: &str = "owner.lock";
 
 /// Stops and removes abandoned scratch servers. What cannot be removed (another user's) is left.
 pub(crate) fn stale_folders() {
-    let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
-    for entry in entries.flatten() {
+    for entry in place::all().iter().filter_map(|place| fs::read_dir(place).ok()).flat_map(|entries| entries.flatten())
+    {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry.path()) {
             stop_server(&entry.path());
             // A folder that another process removes at the same moment is as good as removed.

@@ -21,7 +21,11 @@ fn plain_is_a_server_as_initdb_leaves_it_but_for_our_own_schema() {
         let schemas = "SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace \
                        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'";
         assert_eq!(text(client, schemas).as_deref(), Some("pgmason_scratch public"));
-        client.batch_execute("CREATE TABLE t (id int); CREATE SCHEMA own; CREATE ROLE reader; GRANT SELECT ON t TO reader").unwrap();
+        client
+            .batch_execute(
+                "CREATE TABLE t (id int); CREATE SCHEMA own; CREATE ROLE reader; GRANT SELECT ON t TO reader",
+            )
+            .unwrap();
         drop(database.connect().unwrap());
         client.batch_execute("REVOKE ALL ON t FROM reader; DROP ROLE reader").unwrap();
     });
@@ -30,12 +34,23 @@ fn plain_is_a_server_as_initdb_leaves_it_but_for_our_own_schema() {
 #[test]
 fn supabase_has_its_roles_schemas_and_publication() {
     on_both(Baseline::Supabase, |_, client| {
-        for role in ["anon", "authenticated", "service_role", "authenticator", "supabase_auth_admin", "dashboard_user"] {
-            assert_eq!(text(client, &format!("SELECT count(*) FROM pg_roles WHERE rolname = '{role}'")).as_deref(), Some("1"), "{role}");
+        for role in ["anon", "authenticated", "service_role", "authenticator", "supabase_auth_admin", "dashboard_user"]
+        {
+            assert_eq!(
+                text(client, &format!("SELECT count(*) FROM pg_roles WHERE rolname = '{role}'")).as_deref(),
+                Some("1"),
+                "{role}"
+            );
         }
         for table in [
-            "auth.users", "auth.sessions", "auth.identities", "auth.refresh_tokens", "storage.buckets", "storage.objects",
-            "realtime.messages", "vault.secrets",
+            "auth.users",
+            "auth.sessions",
+            "auth.identities",
+            "auth.refresh_tokens",
+            "storage.buckets",
+            "storage.objects",
+            "realtime.messages",
+            "vault.secrets",
         ] {
             assert!(text(client, &format!("to_regclass('{table}')")).is_some(), "{table}");
         }
@@ -44,7 +59,9 @@ fn supabase_has_its_roles_schemas_and_publication() {
         }
         let publication = "SELECT pubname FROM pg_publication WHERE pubname = 'supabase_realtime' AND NOT puballtables";
         assert_eq!(text(client, publication).as_deref(), Some("supabase_realtime"));
-        client.batch_execute("CREATE TABLE news (id int PRIMARY KEY); ALTER PUBLICATION supabase_realtime ADD TABLE news").unwrap();
+        client
+            .batch_execute("CREATE TABLE news (id int PRIMARY KEY); ALTER PUBLICATION supabase_realtime ADD TABLE news")
+            .unwrap();
     });
 }
 
@@ -81,8 +98,14 @@ fn a_new_table_is_open_to_the_api_roles_and_policies_hold_them() {
                 let sql = format!("has_table_privilege('{role}', 'notes', '{privilege}')");
                 assert_eq!(text(client, &sql).as_deref(), Some("true"), "{sql}");
             }
-            assert_eq!(text(client, &format!("has_function_privilege('{role}', 'f()', 'EXECUTE')")).as_deref(), Some("true"));
-            assert_eq!(text(client, &format!("has_table_privilege('{role}', 'own.hidden', 'SELECT')")).as_deref(), Some("false"));
+            assert_eq!(
+                text(client, &format!("has_function_privilege('{role}', 'f()', 'EXECUTE')")).as_deref(),
+                Some("true")
+            );
+            assert_eq!(
+                text(client, &format!("has_table_privilege('{role}', 'own.hidden', 'SELECT')")).as_deref(),
+                Some("false")
+            );
         }
         client
             .batch_execute(

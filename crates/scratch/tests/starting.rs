@@ -33,7 +33,9 @@ fn every_database_is_fresh_and_has_the_baselines_settings() {
     for _ in 0..3 {
         let database = server.create_database().unwrap();
         let mut client = database.connect().unwrap();
-        client.batch_execute("CREATE TABLE only_here (id int); INSERT INTO auth.users (id) VALUES (gen_random_uuid())").unwrap();
+        client
+            .batch_execute("CREATE TABLE only_here (id int); INSERT INTO auth.users (id) VALUES (gen_random_uuid())")
+            .unwrap();
         let users: i64 = client.query_one("SELECT count(*) FROM auth.users", &[]).unwrap().get(0);
         assert_eq!(users, 1);
         let path: String = client.query_one("SELECT current_setting('search_path')", &[]).unwrap().get(0);

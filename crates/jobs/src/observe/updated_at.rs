@@ -55,10 +55,10 @@ fn experiment(
     if table.table.kind == TableKind::Partitioned {
         return UpdatedAt::NotObserved("a partitioned table takes no row before its partitions are chosen".to_owned());
     }
-    let Some(sql) = script(table, column, secret, enums) else {
+    let Some(sql) = script(table, column, enums) else {
         return UpdatedAt::NotObserved("no value is known for a key column of its type".to_owned());
     };
-    let outcome = client.simple_query(&sql);
+    let outcome = run(client, secret, &sql);
     let rolled_back = client.batch_execute("ROLLBACK");
     match (outcome, rolled_back) {
         (Ok(messages), Ok(())) => match answer(&messages) {
@@ -73,28 +73,52 @@ fn experiment(
     }
 }
 
-/// The whole experiment, one round trip.
+/// The experiment's SQL.
+struct Script {
+    /// Makes the table take a nearly empty row.
+    loosen: String,
+    /// Runs with triggers and foreign keys asleep.
+    insert: String,
+    /// The update on trial, and the question that it is about.
+    update: String,
+}
+
+fn run(
+    client: &mut Client,
+    secret: Option<&str>,
+    script: &Script,
+) -> Result<Vec<SimpleQueryMessage>, postgres::Error> {
+    client.batch_execute(&script.loosen)?;
+    set_replication_role(client, secret, "replica")?;
+    client.batch_execute(&script.insert)?;
+    set_replication_role(client, secret, "origin")?;
+    client.simple_query(&script.update)
+}
+
+/// The secret travels as a bound parameter of a statement of its own: a trigger can read the text of the query that
+/// fired it.
+fn set_replication_role(client: &mut Client, secret: Option<&str>, role: &str) -> Result<(), postgres::Error> {
+    const ELEVATE: &str = "SELECT pgmason_scratch.elevate($1, $2, 'on')";
+    if let Some(secret) = secret {
+        client.execute(ELEVATE, &[&secret, &"on"])?;
+    }
+    client.batch_execute(&format!("SET LOCAL session_replication_role = {role}"))?;
+    if let Some(secret) = secret {
+        client.execute(ELEVATE, &[&secret, &"off"])?;
+    }
+    Ok(())
+}
+
 fn script(
     table: &TableView<'_>,
     column: ColumnView<'_>,
-    secret: Option<&str>,
     enums: &dyn Fn(&ObjectId) -> Option<Object>,
-) -> Option<String> {
+) -> Option<Script> {
     let name = table.id.to_string();
-    let role = |setting: &str| {
-        let statement = format!("SET session_replication_role = {setting};\n");
-        match secret.map(quote_literal) {
-            Some(secret) => format!(
-                "SELECT pgmason_scratch.elevate({secret}, 'on', 'on');\n{statement}\
-                 SELECT pgmason_scratch.elevate({secret}, 'off', 'on');\n"
-            ),
-            None => statement,
-        }
-    };
     let key: Vec<&Identifier> = table.primary_key().map(|key| key.columns.iter().collect()).unwrap_or_default();
-    let mut sql = String::from("BEGIN;\n");
+    let mut loosened = String::from("BEGIN;\n");
     for change in loosen(table, &key) {
-        sql.push_str(&format!("ALTER TABLE {name} {change};\n"));
+        loosened.push_str(&format!("ALTER TABLE {name} {change};\n"));
     }
     let mut columns = vec![column.name.to_string()];
     let mut values = vec![quote_literal(PAST)];
@@ -106,9 +130,7 @@ fn script(
             values.push(value(part, enums)?);
         }
     }
-    sql.push_str(&role("replica"));
-    sql.push_str(&format!("INSERT INTO {name} ({}) VALUES ({});\n", columns.join(", "), values.join(", ")));
-    sql.push_str(&role("origin"));
+    let insert = format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), values.join(", "));
     // A trigger may act only when a value differs, so one does.
     let changed = table.columns.iter().find_map(|other| {
         let is_free = other.name != column.name
@@ -117,14 +139,16 @@ fn script(
             && !table.foreign_keys().any(|key| key.columns.contains(other.name));
         if is_free { Some((other.name, value(*other, enums)?)) } else { None }
     });
-    match changed {
-        Some((other, value)) => sql.push_str(&format!(
-            "UPDATE {name} SET {other} = CASE WHEN {other} IS DISTINCT FROM {value} THEN {value} END;\n"
-        )),
-        None => sql.push_str(&format!("UPDATE {name} SET {0} = {0};\n", column.name)),
-    }
-    sql.push_str(&format!("SELECT {} IS DISTINCT FROM {} FROM {name};\n", column.name, quote_literal(PAST)));
-    Some(sql)
+    let assignment = match changed {
+        Some((other, value)) => format!("{other} = CASE WHEN {other} IS DISTINCT FROM {value} THEN {value} END"),
+        None => format!("{0} = {0}", column.name),
+    };
+    let update = format!(
+        "UPDATE {name} SET {assignment};\nSELECT {} IS DISTINCT FROM {} FROM {name};\n",
+        column.name,
+        quote_literal(PAST)
+    );
+    Some(Script { loosen: loosened, insert, update })
 }
 
 /// What would keep a nearly empty row out.

@@ -231,10 +231,13 @@ impl<'a> ReplaySession<'a> {
         };
         let mut available = self.extension(name)?;
         if available.is_none() && self.database.allow_extension(name).unwrap_or(false) {
+            available = self.extension(name)?;
+        }
+        // An earlier run may have made it.
+        if available.as_ref().is_some_and(|extension| extension.is_empty) {
             notes.push(format!(
                 "extension {name} is not installed and nothing is known about it: what needs its objects will fail"
             ));
-            available = self.extension(name)?;
         }
         if available.is_none()
             && let Some((script, fixed)) = self.database.stand_in_script(name)
@@ -249,7 +252,7 @@ impl<'a> ReplaySession<'a> {
         }
         // Any version will do: the scratch has one of each. A fixed schema of the control file wins over the statement's.
         let schema = match available {
-            Some(Extension { fixed_schema: Some(_) }) => None,
+            Some(Extension { fixed_schema: Some(_), .. }) => None,
             _ => schema.as_ref(),
         };
         let sql = format!(
@@ -270,7 +273,7 @@ impl<'a> ReplaySession<'a> {
             .client()
             .query_opt(include_str!("available_extension.sql"), &[&name])
             .map_err(|error| Box::new(pgmason_pg::run::statement_error(&error, false)))?;
-        Ok(row.map(|row| Extension { fixed_schema: row.get(0) }))
+        Ok(row.map(|row| Extension { fixed_schema: row.get(0), is_empty: row.get(1) }))
     }
 
     fn run_piece(
@@ -318,6 +321,8 @@ impl<'a> ReplaySession<'a> {
 
 struct Extension {
     fixed_schema: Option<String>,
+    /// Nothing but a name.
+    is_empty: bool,
 }
 
 fn connect(database: &ScratchDatabase, limit: Duration) -> Result<Session, JobError> {
