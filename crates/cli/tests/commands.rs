@@ -43,7 +43,10 @@ fn tables() {
     assert!(note.ends_with('…') && note.chars().count() == 61, "{note}");
     run(&folder, &["tables", "preview", "busy"]).assert_code(0);
     for command in ["show", "preview"] {
-        run(&folder, &["tables", command, "custmers"]).assert_refused().assert_says("did you mean").assert_says("customers");
+        run(&folder, &["tables", command, "custmers"])
+            .assert_refused()
+            .assert_says("did you mean")
+            .assert_says("customers");
         let name = "orders; DROP TABLE orders";
         run(&folder, &["tables", command, name]).assert_code(2).assert_says("no table is called");
     }
@@ -59,7 +62,8 @@ fn a_snapshot_is_the_same_on_every_run_and_can_be_checked() {
     assert_eq!(folder.read("one.json"), printed.stdout);
     assert!(!folder.join("one.json.part").exists());
 
-    let rule = ["--json", "--rule", "no-created-at", "--rule", "view-bypasses-rls", "--rule", "foreign-key-without-index"];
+    let rule =
+        ["--json", "--rule", "no-created-at", "--rule", "view-bypasses-rls", "--rule", "foreign-key-without-index"];
     let of = |source: &[&str]| {
         let mut found = run(&folder, &[&["check"], source, &rule[..]].concat()).findings();
         found.sort();
@@ -91,7 +95,9 @@ fn no_snapshot_of_half_a_schema_unless_asked_for() {
 fn sources_of_every_kind() {
     let folder = Folder::with(&[("db/schema.sql", NO_KEY), ("m/001_a.sql", NO_KEY)]);
     for source in ["schema:db/schema.sql", "schema:db", "migrations:m"] {
-        run(&folder, &["check", "--source", source, "--rule", "no-primary-key"]).assert_code(1).assert_says("public.heap");
+        run(&folder, &["check", "--source", source, "--rule", "no-primary-key"])
+            .assert_code(1)
+            .assert_says("public.heap");
     }
     run(&folder, &["check", "--schema", "db/schema.sql", "--rule", "no-primary-key"]).assert_code(1);
     run(&folder, &["check", "--source", "empty", "--rule", "no-primary-key"]).assert_code(0);
@@ -150,7 +156,8 @@ fn colours_only_where_asked_for() {
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     use std::io::Read;
-    let folder = project(&(0..400).map(|number| format!("CREATE TABLE public.t{number} (note text);\n")).collect::<String>());
+    let folder =
+        project(&(0..400).map(|number| format!("CREATE TABLE public.t{number} (note text);\n")).collect::<String>());
     let mut child = pgmason(folder.path()).args(["check", "--files-only", "--json"]).spawn();
     let mut first = [0; 10];
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();

@@ -85,10 +85,15 @@ fn the_file_names_the_sources_and_the_platform() {
 #[test]
 fn a_project_is_found_from_where_one_stands() {
     let folder = Folder::with(&[
-        ("apps/api/supabase/migrations/20240101000000_a.sql", "CREATE TABLE a (id uuid PRIMARY KEY REFERENCES auth.users);"),
+        (
+            "apps/api/supabase/migrations/20240101000000_a.sql",
+            "CREATE TABLE a (id uuid PRIMARY KEY REFERENCES auth.users);",
+        ),
         ("apps/api/supabase/config.toml", "[db]\nmajor_version = 15\n"),
     ]);
-    for arguments in [&["check", "--json"][..], &["check", "apps/api", "--json"], &["-C", "apps/api/supabase", "check", "--json"]] {
+    for arguments in
+        [&["check", "--json"][..], &["check", "apps/api", "--json"], &["-C", "apps/api/supabase", "check", "--json"]]
+    {
         let outcome = run(&folder, arguments);
         assert_eq!(outcome.json()["replay"]["applied"], 1, "{outcome}");
     }

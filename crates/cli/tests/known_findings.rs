@@ -12,7 +12,10 @@ fn known_findings_pass_and_new_ones_fail() {
     assert_eq!(known.findings(), []);
     assert!(!known.json()["suppressed"].as_array().unwrap().is_empty());
 
-    folder.write("migrations/002_more.sql", "SET lock_timeout = '1s';\nCREATE TABLE IF NOT EXISTS public.pile (note text);\n");
+    folder.write(
+        "migrations/002_more.sql",
+        "SET lock_timeout = '1s';\nCREATE TABLE IF NOT EXISTS public.pile (note text);\n",
+    );
     let new = run(&folder, &["check", "--baseline", "known.json", "--json", "--rule", "no-primary-key"]);
     new.assert_code(1);
     assert_eq!(new.findings(), [("no-primary-key".to_owned(), "public.pile".to_owned())]);

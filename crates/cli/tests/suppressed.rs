@@ -40,14 +40,24 @@ fn an_expired_ignore_is_a_finding_again_and_told() {
 #[test]
 fn an_ignore_that_silences_nothing_is_told() {
     let toml = "[[rules.no-primary-key.ignore]]\nobject = \"public.gone\"\nreason = \"legacy\"\n";
-    let folder = with_configuration("CREATE TABLE t (id int PRIMARY KEY);\n-- pgmason: ignore rls-disabled never was\nSELECT 1;\n-- pgmason: ignore no-such-rule because\nSELECT 2;\n", toml);
+    let folder = with_configuration(
+        "CREATE TABLE t (id int PRIMARY KEY);\n-- pgmason: ignore rls-disabled never was\nSELECT 1;\n-- pgmason: ignore no-such-rule because\nSELECT 2;\n",
+        toml,
+    );
     let outcome = run(&folder, &["check", "--json"]);
     let report = outcome.json();
     let told: Vec<String> = report["unused_ignores"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|unused| format!("{} {} {}", unused["place"].as_str().unwrap(), unused["rule"].as_str().unwrap(), unused["reason"].as_str().unwrap()))
+        .map(|unused| {
+            format!(
+                "{} {} {}",
+                unused["place"].as_str().unwrap(),
+                unused["rule"].as_str().unwrap(),
+                unused["reason"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(
         told,
@@ -77,7 +87,10 @@ fn a_comment_silences_its_statement_and_no_other() {
 #[test]
 fn a_comment_silences_a_whole_file() {
     let folder = Folder::with(&[
-        ("migrations/001_it.sql", "-- pgmason: ignore-file no-primary-key staging\nCREATE TABLE a (n text);\nCREATE TABLE b (n text);\n"),
+        (
+            "migrations/001_it.sql",
+            "-- pgmason: ignore-file no-primary-key staging\nCREATE TABLE a (n text);\nCREATE TABLE b (n text);\n",
+        ),
         ("migrations/002_it.sql", "CREATE TABLE c (n text);\n"),
     ]);
     assert_eq!(check(&folder).findings(), [("no-primary-key".to_owned(), "public.c".to_owned())]);
@@ -87,7 +100,10 @@ fn a_comment_silences_a_whole_file() {
 fn comments_for_squawk_are_read() {
     let sql = |comment: &str| format!("CREATE TABLE t (id int PRIMARY KEY);\n{comment}DROP TABLE t;\n");
     let check = |comment: &str| {
-        let folder = Folder::with(&[("migrations/001_a.sql", "CREATE TABLE t (id int PRIMARY KEY);"), ("migrations/002_b.sql", &sql(comment).replacen("CREATE TABLE t (id int PRIMARY KEY);\n", "", 1))]);
+        let folder = Folder::with(&[
+            ("migrations/001_a.sql", "CREATE TABLE t (id int PRIMARY KEY);"),
+            ("migrations/002_b.sql", &sql(comment).replacen("CREATE TABLE t (id int PRIMARY KEY);\n", "", 1)),
+        ]);
         run(&folder, &["check", "--files-only", "--json", "--rule", "drops-without-backup"])
     };
     assert_eq!(check("").findings().len(), 1);
@@ -104,6 +120,9 @@ fn an_ignore_needs_a_reason_and_a_real_date() {
         ("reason = \"x\"\nexpires = \"next week\"", "is no date"),
         ("reason = \"x\"\nexpires = \"2025-02-30\"", "is no date"),
     ] {
-        check(&with_configuration(NO_KEY, &ignore(lines))).assert_code(2).assert_says(words).assert_says("pgmason.toml");
+        check(&with_configuration(NO_KEY, &ignore(lines)))
+            .assert_code(2)
+            .assert_says(words)
+            .assert_says("pgmason.toml");
     }
 }

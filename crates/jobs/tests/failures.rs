@@ -75,11 +75,9 @@ fn keep_going_reports_every_failure() {
 
 #[test]
 fn a_deferred_constraint_fails_at_the_end_of_its_file() {
-    let replayed = one(
-        "CREATE TABLE parent (id int PRIMARY KEY);\n\
+    let replayed = one("CREATE TABLE parent (id int PRIMARY KEY);\n\
          CREATE TABLE child (parent_id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED);\n\
-         INSERT INTO child VALUES (1);\n",
-    );
+         INSERT INTO child VALUES (1);\n");
     assert_eq!(replayed.failure().sqlstate.as_deref(), Some("23503"));
     assert_eq!(replayed.tables(), "");
 }
@@ -89,7 +87,10 @@ fn a_failure_while_elevated_leaves_no_superuser() {
     let replayed = Replay { options: keep_going(), ..Replay::default() }.run(Folder::with(&[
         ("migrations/001_a.sql", "CREATE EXTENSION citext;\nCREATE EXTENSION citext;\n"),
         // Apart, so that no transaction takes the elevation back.
-        ("migrations/002_b.sql", "BEGIN;\nCOMMIT;\nCREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION nothing();\n"),
+        (
+            "migrations/002_b.sql",
+            "BEGIN;\nCOMMIT;\nCREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION nothing();\n",
+        ),
         ("migrations/003_c.sql", "SELECT pg_catalog.pg_sleep(0);\n"),
     ]));
     assert_eq!(replayed.report.failures.len(), 2, "{:#?}", replayed.report.failures);

@@ -9,14 +9,18 @@ fn crlf_and_bom() {
     let replayed = one("\u{feff}CREATE TABLE a (\r\n  id int -- a comment\r\n);\r\n\r\nSELECT 1/0;\r\n");
     assert_eq!((replayed.failure().line, replayed.failure().sqlstate.as_deref()), (5, Some("22012")));
     drop(replayed);
-    let replayed = one("\u{feff}CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$\r\n SELECT 'x' $$;\r\nCREATE TABLE a (id int);\r\n");
+    let replayed = one(
+        "\u{feff}CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$\r\n SELECT 'x' $$;\r\nCREATE TABLE a (id int);\r\n",
+    );
     replayed.assert_all_applied();
     assert_eq!(replayed.value("f()"), "x");
 }
 
 #[test]
 fn atomic_bodies_are_one_statement() {
-    for mut server in [pgmason_testkit::embedded_server(Default::default()), pgmason_testkit::local_server(None, Default::default())] {
+    for mut server in
+        [pgmason_testkit::embedded_server(Default::default()), pgmason_testkit::local_server(None, Default::default())]
+    {
         let major = server.version().major();
         if major < 14 {
             // BEGIN ATOMIC came with 14.
@@ -34,11 +38,9 @@ fn atomic_bodies_are_one_statement() {
 
 #[test]
 fn quoting_of_every_kind() {
-    let replayed = one(
-        "CREATE TABLE \"odd;name\" (id int, \"a\"\"b\" text DEFAULT 'it''s; $$');\n\
+    let replayed = one("CREATE TABLE \"odd;name\" (id int, \"a\"\"b\" text DEFAULT 'it''s; $$');\n\
          INSERT INTO \"odd;name\" VALUES (1, E'back\\'slash;'), (2, U&'\\0041;'), (3, $q$ $$;$$ $q$);\n\
-         /* outer /* inner; */ ; */ CREATE TABLE b (id int); -- ;\n;;\nCREATE TABLE c (id int)",
-    );
+         /* outer /* inner; */ ; */ CREATE TABLE b (id int); -- ;\n;;\nCREATE TABLE c (id int)");
     replayed.assert_all_applied();
     assert_eq!(replayed.tables(), "b c odd;name");
 }

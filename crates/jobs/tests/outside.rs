@@ -35,14 +35,23 @@ fn hidden_ways_out_fail_for_want_of_rights() {
             ..Replay::default()
         }
         .run(pgmason_testkit::Folder::with(&[
-            ("migrations/001_a.sql", "DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch /tmp/pgmason-was-here'''; END $$;"),
+            (
+                "migrations/001_a.sql",
+                "DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch /tmp/pgmason-was-here'''; END $$;",
+            ),
             ("migrations/002_b.sql", "DO $$ BEGIN PERFORM pg_read_file('/etc/passwd'); END $$;"),
-            ("migrations/003_c.sql", "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT pg_read_file(''/etc/passwd'')'; SELECT f();"),
+            (
+                "migrations/003_c.sql",
+                "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT pg_read_file(''/etc/passwd'')'; SELECT f();",
+            ),
             ("migrations/004_d.sql", "ALTER SYSTEM SET archive_command = 'x';"),
             ("migrations/005_e.sql", "CREATE ROLE boss SUPERUSER;"),
             ("migrations/006_f.sql", "ALTER ROLE postgres SUPERUSER;"),
             ("migrations/007_g.sql", "CREATE FUNCTION c() RETURNS int LANGUAGE c AS 'libc.so.6', 'getpid';"),
-            ("migrations/008_h.sql", "DO $$ BEGIN PERFORM pgmason_scratch.elevate(current_query(), 'on', 'off'); END $$;"),
+            (
+                "migrations/008_h.sql",
+                "DO $$ BEGIN PERFORM pgmason_scratch.elevate(current_query(), 'on', 'off'); END $$;",
+            ),
             ("migrations/009_i.sql", "SET dynamic_library_path = '/tmp';"),
             ("migrations/010_j.sql", "CREATE TABLESPACE t LOCATION '/tmp';"),
         ]));
@@ -80,15 +89,13 @@ fn an_event_trigger_cannot_use_a_later_elevated_statement() {
 #[test]
 fn a_trigger_cannot_read_the_secret_while_its_table_is_observed() {
     use pgmason_core::schema::Schema;
-    let replayed = one(
-        "CREATE TABLE seen (query text);\n\
+    let replayed = one("CREATE TABLE seen (query text);\n\
          CREATE TABLE t (id int PRIMARY KEY, note text, updated_at timestamptz NOT NULL DEFAULT now());\n\
          CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
            IF current_query() ~ 'elevate' OR EXISTS (SELECT FROM pg_stat_activity WHERE query ~ 'elevate\\(''') THEN \
              RAISE EXCEPTION 'the secret is in sight'; END IF; \
            NEW.updated_at = now(); RETURN NEW; END $$;\n\
-         CREATE TRIGGER spy BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION spy();\n",
-    );
+         CREATE TRIGGER spy BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION spy();\n");
     replayed.assert_all_applied();
     let catalog = pgmason_testkit::read_catalog(&replayed.database);
     let schema = Schema::new(&catalog);

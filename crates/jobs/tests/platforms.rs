@@ -24,7 +24,10 @@ fn every_stand_in_can_be_created() {
     assert!(names.len() > 20, "{names:?}");
     let project = Folder::new();
     for (number, name) in names.iter().enumerate() {
-        project.write(&format!("migrations/{number:03}_it.sql"), format!("CREATE EXTENSION IF NOT EXISTS \"{name}\" CASCADE;\n"));
+        project.write(
+            &format!("migrations/{number:03}_it.sql"),
+            format!("CREATE EXTENSION IF NOT EXISTS \"{name}\" CASCADE;\n"),
+        );
     }
     let options = ReplayOptions { keep_going: true, ..ReplayOptions::default() };
     let replayed = Replay { options, ..supabase() }.run(project);
@@ -43,7 +46,11 @@ fn an_extension_that_nobody_foresaw_is_noted_and_the_replay_goes_on() {
         let replayed = Replay { server: Some(server), ..Replay::default() }
             .one("CREATE EXTENSION IF NOT EXISTS nobody_knows_me WITH SCHEMA public;\nCREATE TABLE t (id int);\n");
         replayed.assert_all_applied();
-        assert!(replayed.report.notes.iter().any(|note| note.contains("nobody_knows_me")), "{:?}", replayed.report.notes);
+        assert!(
+            replayed.report.notes.iter().any(|note| note.contains("nobody_knows_me")),
+            "{:?}",
+            replayed.report.notes
+        );
         assert_eq!(replayed.report.stand_ins, ["nobody_knows_me"]);
         assert_eq!(replayed.tables(), "t");
     }

@@ -7,7 +7,10 @@ use crate::support::{Replay, migrations, one};
 #[test]
 fn includes_are_followed_inside_the_project() {
     let replayed = Replay::default().run(Folder::with(&[
-        ("migrations/001_a.sql", "CREATE TABLE a (id int);\n\\i shared/b.sql\n\\ir parts/c.sql\nCREATE TABLE e (id int);\n"),
+        (
+            "migrations/001_a.sql",
+            "CREATE TABLE a (id int);\n\\i shared/b.sql\n\\ir parts/c.sql\nCREATE TABLE e (id int);\n",
+        ),
         ("shared/b.sql", "CREATE TABLE b (id int);\n"),
         ("migrations/parts/c.sql", "CREATE TABLE c (id int);\n\\ir 'd.sql'\n"),
         ("migrations/parts/d.sql", "CREATE TABLE d (id int);\n"),
@@ -50,16 +53,20 @@ fn a_link_out_of_the_project_is_no_way_either() {
 
 #[test]
 fn files_that_include_each_other_end() {
-    let replayed = Replay::default().run(Folder::with(&[
-        ("migrations/001_a.sql", "\\i b.sql\n"),
-        ("b.sql", "SELECT 1;\n\\i b.sql\n"),
-    ]));
+    let replayed = Replay::default()
+        .run(Folder::with(&[("migrations/001_a.sql", "\\i b.sql\n"), ("b.sql", "SELECT 1;\n\\i b.sql\n")]));
     assert!(replayed.failure().message.contains("without end"), "{:?}", replayed.failure());
 }
 
 #[test]
 fn what_reaches_out_is_refused() {
-    for command in ["\\! touch /tmp/pgmason-was-here", "\\copy t FROM '/etc/passwd'", "\\c other", "\\o /tmp/out", "SELECT 1 \\gexec"] {
+    for command in [
+        "\\! touch /tmp/pgmason-was-here",
+        "\\copy t FROM '/etc/passwd'",
+        "\\c other",
+        "\\o /tmp/out",
+        "SELECT 1 \\gexec",
+    ] {
         let replayed = one(&format!("CREATE TABLE t (line text);\n{command}\n"));
         let failure = replayed.failure();
         assert!(failure.message.contains("refused") || failure.message.contains("only psql"), "{command}: {failure:?}");
@@ -70,12 +77,17 @@ fn what_reaches_out_is_refused() {
 
 #[test]
 fn what_does_nothing_to_a_schema_is_noted() {
-    let replayed = one("\\set ON_ERROR_STOP on\n\\timing\n\\echo hello\n\\pset pager off\nCREATE TABLE a (id int);\n\\d a\n");
+    let replayed =
+        one("\\set ON_ERROR_STOP on\n\\timing\n\\echo hello\n\\pset pager off\nCREATE TABLE a (id int);\n\\d a\n");
     replayed.assert_all_applied();
     assert_eq!(replayed.tables(), "a");
     for (place, name) in [(1, "set"), (2, "timing"), (3, "echo"), (6, "d")] {
         let words = format!("migrations/001_it.sql:{place}: \\{name} ");
-        assert!(replayed.report.notes.iter().any(|note| note.starts_with(&words)), "{words}: {:?}", replayed.report.notes);
+        assert!(
+            replayed.report.notes.iter().any(|note| note.starts_with(&words)),
+            "{words}: {:?}",
+            replayed.report.notes
+        );
     }
 }
 
@@ -89,7 +101,10 @@ fn copy_data_goes_in() {
          CREATE TABLE after_it (id int);\n",
     )]);
     replayed.assert_all_applied();
-    assert_eq!(replayed.value("SELECT string_agg(id || name || coalesce(note, '-'), '|' ORDER BY id) FROM t"), "1one; two-|2it's -- no comment$$|3a \"b\"c");
+    assert_eq!(
+        replayed.value("SELECT string_agg(id || name || coalesce(note, '-'), '|' ORDER BY id) FROM t"),
+        "1one; two-|2it's -- no comment$$|3a \"b\"c"
+    );
     assert_eq!(replayed.tables(), "after_it t");
 }
 

@@ -4,25 +4,21 @@ use crate::support::{migrations, one};
 
 #[test]
 fn what_cannot_run_in_a_transaction_runs_between_two() {
-    let replayed = one(
-        "CREATE TABLE t (id int, name text);\n\
+    let replayed = one("CREATE TABLE t (id int, name text);\n\
          CREATE INDEX CONCURRENTLY t_name ON t (name);\n\
          VACUUM t;\n\
          ALTER TABLE t ADD COLUMN more int;\n\
          REINDEX INDEX CONCURRENTLY t_name;\n\
          DROP INDEX CONCURRENTLY t_name;\n\
-         CREATE TABLE after_it (id int);\n",
-    );
+         CREATE TABLE after_it (id int);\n");
     replayed.assert_all_applied();
     assert_eq!(replayed.tables(), "after_it t");
 }
 
 #[test]
 fn what_failed_after_such_a_statement_is_undone_up_to_it() {
-    let replayed = one(
-        "CREATE TABLE before_it (id int);\nCREATE INDEX CONCURRENTLY i ON before_it (id);\n\
-         CREATE TABLE after_it (id int);\nSELECT 1/0;\n",
-    );
+    let replayed = one("CREATE TABLE before_it (id int);\nCREATE INDEX CONCURRENTLY i ON before_it (id);\n\
+         CREATE TABLE after_it (id int);\nSELECT 1/0;\n");
     assert_eq!(replayed.failure().line, 4);
     assert_eq!(replayed.tables(), "before_it");
 }
@@ -49,7 +45,8 @@ fn a_file_with_its_own_transactions_is_left_alone() {
     assert_eq!(replayed.tables(), "a");
     drop(replayed);
 
-    let failing = one("BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\nBEGIN;\nCREATE TABLE b (id int);\nSELECT 1/0;\nCOMMIT;\n");
+    let failing =
+        one("BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\nBEGIN;\nCREATE TABLE b (id int);\nSELECT 1/0;\nCOMMIT;\n");
     assert_eq!(failing.failure().line, 6);
     assert_eq!(failing.tables(), "a");
 }

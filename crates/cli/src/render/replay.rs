@@ -41,5 +41,13 @@ fn one(failure: &ReplayFailure, out: &mut dyn Write) -> io::Result<()> {
     if let Some(hint) = &failure.hint {
         writeln!(out, "    {HINT}hint:{HINT:#} {hint}")?;
     }
+    const SHOWN: usize = 8;
+    for further in failure.further.iter().take(SHOWN) {
+        let state = further.sqlstate.as_deref().map(|state| format!(" ({state})")).unwrap_or_default();
+        writeln!(out, "    {DIM}then line {}:{DIM:#} {}{state}", further.line, further.message)?;
+    }
+    if let Some(rest) = failure.further.len().checked_sub(SHOWN).filter(|rest| *rest > 0) {
+        writeln!(out, "    {DIM}and {rest} more statements{DIM:#}")?;
+    }
     Ok(())
 }

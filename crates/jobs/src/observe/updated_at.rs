@@ -83,11 +83,7 @@ struct Script {
     update: String,
 }
 
-fn run(
-    client: &mut Client,
-    secret: Option<&str>,
-    script: &Script,
-) -> Result<Vec<SimpleQueryMessage>, postgres::Error> {
+fn run(client: &mut Client, secret: Option<&str>, script: &Script) -> Result<Vec<SimpleQueryMessage>, postgres::Error> {
     client.batch_execute(&script.loosen)?;
     set_replication_role(client, secret, "replica")?;
     client.batch_execute(&script.insert)?;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use pgmason_core::migrations::{Direction, MigrationFile};
 use pgmason_scratch::ScratchDatabase;
 
-pub use report::{ReplayFailure, ReplayReport};
+pub use report::{FurtherFailure, ReplayFailure, ReplayReport};
 
 use crate::JobError;
 use crate::folder::SqlFiles;
@@ -53,7 +53,7 @@ pub fn replay(
     let platform = session.stand_ins(&[])?;
     for (done, file) in up.iter().enumerate() {
         reporter(Event::Replaying { done, total: up.len(), file: file.path.clone() });
-        match session.run_file(file, &mut report.notes)? {
+        match session.run_file(file, options.keep_going, &mut report.notes)? {
             FileOutcome::Applied => report.applied += 1,
             FileOutcome::Failed(failure) => {
                 report.failures.push(explain::complete(*failure, &files.files));

@@ -35,4 +35,17 @@ pub struct ReplayFailure {
     /// What would have to exist, or to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Statements further down that fail too when the file goes on past each failure; found with `--keep-going`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<FurtherFailure>,
+}
+
+/// One more failing statement of a file that failed already.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FurtherFailure {
+    /// 1-based.
+    pub line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sqlstate: Option<String>,
+    pub message: String,
 }

@@ -11,7 +11,7 @@ use pgmason_sql::split::{Piece, PieceKind};
 use pgmason_sql::{DropObjects, ObjectKind, StatementKind};
 
 use super::meta::{self, MetaEffect};
-use super::report::ReplayFailure;
+use super::report::{FurtherFailure, ReplayFailure};
 use crate::JobError;
 use crate::folder;
 use crate::project::Project;
@@ -57,7 +57,13 @@ impl<'a> ReplaySession<'a> {
     }
 
     /// Runs a file as a whole; when it fails, what it did is undone as far as it had not committed it itself.
-    pub(super) fn run_file(&mut self, file: &MigrationFile, notes: &mut Vec<String>) -> Result<FileOutcome, JobError> {
+    /// `diagnose`: when it fails, look for further statements of it that fail.
+    pub(super) fn run_file(
+        &mut self,
+        file: &MigrationFile,
+        diagnose: bool,
+        notes: &mut Vec<String>,
+    ) -> Result<FileOutcome, JobError> {
         if let Some(problem) = file.problems.first() {
             return Ok(FileOutcome::Failed(Box::new(ReplayFailure {
                 file: file.path.clone(),
@@ -74,17 +80,46 @@ impl<'a> ReplaySession<'a> {
         let outcome = self.run_wrapped(file, wrap, notes);
         match outcome {
             Ok(()) => Ok(FileOutcome::Applied),
-            Err(failure) => {
+            Err(mut failure) => {
                 if failure.lost {
                     self.session = connect(self.database, self.limit)?;
                     drop(self.elevate("off", "on"));
                 } else {
                     drop(self.session.run("ROLLBACK"));
                     drop(self.session.run(CLEAN));
+                    if diagnose && wrap {
+                        failure.report.further = self.further_failures(file, failure.report.line);
+                    }
                 }
                 Ok(FileOutcome::Failed(Box::new(failure.report)))
             }
         }
+    }
+
+    /// Runs the file once more, past each failure, and undoes all of it.
+    fn further_failures(&mut self, file: &MigrationFile, first_line: u32) -> Vec<FurtherFailure> {
+        let mut found = Vec::new();
+        drop(self.session.run("BEGIN"));
+        for statement in &file.statements {
+            if cannot_run_in_transaction(&statement.statement).is_some() {
+                continue;
+            }
+            drop(self.session.run("SAVEPOINT pgmason_further"));
+            match self.run_statement(file, statement, None, false, &mut Vec::new()) {
+                Ok(()) => drop(self.session.run("RELEASE SAVEPOINT pgmason_further")),
+                Err(failure) if failure.lost => break,
+                Err(failure) => {
+                    drop(self.session.run("ROLLBACK TO SAVEPOINT pgmason_further"));
+                    let ReplayFailure { line, sqlstate, message, .. } = failure.report;
+                    if line > first_line {
+                        found.push(FurtherFailure { line, sqlstate, message });
+                    }
+                }
+            }
+        }
+        drop(self.session.run("ROLLBACK"));
+        drop(self.session.run(CLEAN));
+        found
     }
 
     fn run_wrapped(&mut self, file: &MigrationFile, wrap: bool, notes: &mut Vec<String>) -> Result<(), Box<Failed>> {
@@ -424,6 +459,7 @@ impl Failed {
                 message,
                 detail: error.detail.or(error.context),
                 hint,
+                further: Vec::new(),
             },
         })
     }
@@ -468,6 +504,7 @@ impl Failed {
                 message: error.message,
                 detail: error.detail.or(error.context),
                 hint: error.hint,
+                further: Vec::new(),
             },
         })
     }
