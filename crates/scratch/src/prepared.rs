@@ -57,7 +57,7 @@ fn prepare(folder: &Path, installation: &Installation, baseline: Baseline) -> Re
     load(&server, baseline)?;
     let platform = platform_ids(&server)?;
     let template = template_folder(&server)?;
-    let making = server.stop()?;
+    let (making, _lock) = server.stop()?;
     let list = making.path().join("data").join(PLATFORM_FILE);
     fs::write(&list, platform).map_err(ScratchError::file("write", &list))?;
     let name = making.path().join("data").join(TEMPLATE_FOLDER_FILE);

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,7 @@ pub(crate) struct Server {
     /// The template's files, from where to where, until they are copied.
     template: Option<(PathBuf, PathBuf)>,
     /// Held as long as the folder is in use.
-    _lock: File,
+    lock: Arc<File>,
 }
 
 impl Server {
@@ -135,7 +136,7 @@ impl Server {
             .map_err(|source| ScratchError::Program { program: "/bin/sh".into(), source })?;
         let path = folder.path().to_owned();
         let mut server =
-            Self { guard: Some(guard), folder: Some(folder), path, superuser, template: None, _lock: lock };
+            Self { guard: Some(guard), folder: Some(folder), path, superuser, template: None, lock: Arc::new(lock) };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -208,11 +209,12 @@ impl Server {
         Ok(())
     }
 
-    /// Stops the server cleanly and hands its folder back.
-    pub(crate) fn stop(mut self) -> Result<TempDir, ScratchError> {
+    /// Stops the server cleanly and hands its folder back, still locked: another run would sweep it otherwise.
+    pub(crate) fn stop(mut self) -> Result<(TempDir, Arc<File>), ScratchError> {
         let folder = self.folder.take();
         self.shut_down();
-        folder.ok_or(ScratchError::NotStarted { log: String::new() })
+        let folder = folder.ok_or(ScratchError::NotStarted { log: String::new() })?;
+        Ok((folder, Arc::clone(&self.lock)))
     }
 
     fn shut_down(&mut self) {

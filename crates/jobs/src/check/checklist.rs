@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_core::rulebook::Rulebook;
 use pgmason_core::rules::{Check, Section};
 use pgmason_core::schema::Schema;
 use pgmason_model::Finding;
 
 use super::report::{ChecklistRow, ChecklistSection};
 
-pub(super) fn checklist(schema: &Schema<'_>, rulebook: &Rulebook, findings: &[Finding]) -> Vec<ChecklistSection> {
+/// `judged`: names of the rules that ran; of others nothing is said.
+pub(super) fn checklist(schema: &Schema<'_>, judged: &BTreeSet<&str>, findings: &[Finding]) -> Vec<ChecklistSection> {
     let tables: BTreeSet<(String, String)> = schema
         .tables
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn checklist(schema: &Schema<'_>, rulebook: &Rulebook, findings: &[Fi
             rows: section
                 .rules()
                 .iter()
-                .filter(|rule| matches!(rule.check, Check::Schema(_)) && rulebook.level_of(rule).is_some())
+                .filter(|rule| matches!(rule.check, Check::Schema(_)) && judged.contains(rule.name))
                 .map(|rule| {
                     let broken: BTreeSet<(String, String)> = findings
                         .iter()

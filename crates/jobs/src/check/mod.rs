@@ -83,7 +83,8 @@ pub fn check(project: &Project, options: &CheckOptions, reporter: Reporter<'_>) 
         let schema = Schema::new(catalog);
         let database = work.scratch.as_ref().map(|scratch| &scratch.database);
         findings.extend(judge.schema(catalog, &schema, database, &mut work.not_checked)?);
-        checklist = checklist::checklist(&schema, &rulebook, &findings);
+        let judged: BTreeSet<&str> = judge.rules_that_are_on().map(|(rule, _)| rule.name).collect();
+        checklist = checklist::checklist(&schema, &judged, &findings);
     }
     if work.stopped {
         work.not_checked.push(NotChecked {
