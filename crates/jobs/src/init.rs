@@ -2,12 +2,13 @@
 //!
 //! A rule that is off by default is switched on where most of the schema keeps it already.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use pgmason_core::rulebook::{RuleLevel, Rulebook};
+use pgmason_core::rulebook::{Domain, RuleLevel, Rulebook};
 use pgmason_core::rules::{self, Check};
 use pgmason_core::schema::Schema;
 use pgmason_scratch::Baseline;
@@ -44,9 +45,13 @@ pub fn init(project: &Project, options: &OpenSource, reporter: Reporter<'_>) -> 
     // A folder that does not replay as a whole still shows what its names are like.
     options.replay.keep_going = true;
     let opened = open(project, &source, &options, reporter)?;
-    let rulebook = project.configuration.rulebook(project.access(opened.baseline));
     let schema = Schema::new(&opened.catalog);
-    let tables = schema.tables.iter().filter(|table| !table.is_partition()).count();
+    let names: Vec<&str> =
+        schema.tables.iter().filter(|table| !table.is_partition()).map(|table| table.name()).collect();
+    let tables = names.len();
+    let mut rulebook = project.configuration.rulebook(project.access(opened.baseline));
+    let prefixes = shared_prefixes(&names);
+    rulebook.domains.extend(prefixes.iter().map(|(prefix, _)| (prefix.clone(), Domain::default())));
     let mut switched_on = Vec::new();
     for rule in rules::all().filter(|rule| is_a_convention(rule, &rulebook)) {
         let database = opened.scratch.as_ref().map(|scratch| &scratch.database);
@@ -58,7 +63,7 @@ pub fn init(project: &Project, options: &OpenSource, reporter: Reporter<'_>) -> 
             switched_on.push((rule.name.to_owned(), kept, tables));
         }
     }
-    let text = render(project, &source, opened.baseline, &switched_on);
+    let text = render(project, &source, opened.baseline, &prefixes, &switched_on);
     // create_new: a file that another process made meanwhile is not overwritten either.
     let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -79,7 +84,34 @@ fn is_a_convention(rule: &rules::Rule, rulebook: &Rulebook) -> bool {
         && (!rulebook.domains.is_empty() || !NEED_DOMAINS.contains(&rule.name))
 }
 
-fn render(project: &Project, source: &Source, baseline: Baseline, switched_on: &[(String, usize, usize)]) -> String {
+/// A bare key where TOML allows one.
+fn toml_key(key: &str) -> String {
+    let bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if bare { key.to_owned() } else { toml::Value::String(key.to_owned()).to_string() }
+}
+
+/// Prefixes that several tables share, with how many do; none where most tables have none of them.
+fn shared_prefixes(names: &[&str]) -> Vec<(String, usize)> {
+    const SHARED_BY: usize = 3;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for prefix in names.iter().filter_map(|name| name.split_once('_')).map(|(prefix, _)| prefix) {
+        *counts.entry(prefix).or_default() += 1;
+    }
+    counts.retain(|prefix, count| *count >= SHARED_BY && (2..=12).contains(&prefix.len()));
+    let covered: usize = counts.values().sum();
+    if covered * 10 < names.len() * 6 {
+        return Vec::new();
+    }
+    counts.into_iter().map(|(prefix, count)| (prefix.to_owned(), count)).collect()
+}
+
+fn render(
+    project: &Project,
+    source: &Source,
+    baseline: Baseline,
+    prefixes: &[(String, usize)],
+    switched_on: &[(String, usize, usize)],
+) -> String {
     let mut text = String::new();
     let mut line = |words: &str| {
         let _ = writeln!(text, "{words}");
@@ -114,9 +146,17 @@ fn render(project: &Project, source: &Source, baseline: Baseline, switched_on: &
     }
     line("");
     line("# Groups of tables that share a prefix. With these, the rules about prefixes know what to hold names to.");
-    line("# [domains.auth]");
-    line("# title = \"Sign-in and sessions\"");
-    line("");
+    if prefixes.is_empty() {
+        line("# [domains.auth]");
+        line("# title = \"Sign-in and sessions\"");
+        line("");
+    }
+    for (prefix, count) in prefixes {
+        line(&format!("# {count} tables"));
+        line(&format!("[domains.{}]", toml_key(prefix)));
+        line(&format!("title = {}", quoted(prefix)));
+        line("");
+    }
     line("# error, warning, info or off for each rule; `pgmason rules` lists them, `pgmason explain RULE` says why.");
     line("[rules]");
     if switched_on.is_empty() {

@@ -93,6 +93,7 @@ pub fn check(project: &Project, options: &CheckOptions, reporter: Reporter<'_>) 
                 .to_owned(),
         });
     }
+    work.not_checked.extend(judge.live_rules_not_run(work.catalog.as_ref()));
     number_repeats(&mut findings);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
 
@@ -234,6 +235,21 @@ impl Judge<'_> {
             findings.extend(found.into_list());
         }
         Ok(findings)
+    }
+
+    /// Rules about a live server's counters, where there are none.
+    fn live_rules_not_run(&self, catalog: Option<&Catalog>) -> Option<NotChecked> {
+        let live: Vec<&str> = self
+            .rules_that_are_on()
+            .filter(|(rule, _)| matches!(rule.check, Check::Live(_)))
+            .map(|(rule, _)| rule.name)
+            .collect();
+        let reason = match catalog.and_then(|catalog| catalog.statistics.as_ref()) {
+            None => "only a live database has counters; name one with --db",
+            Some(statistics) if statistics.in_recovery => "a standby counts only its own reads; name the primary",
+            Some(_) => return None,
+        };
+        (!live.is_empty()).then(|| NotChecked { what: live.join(", "), reason: reason.to_owned() })
     }
 
     /// Experiments, where a rule that is on asks for them and there is a scratch to make them in.

@@ -5,6 +5,9 @@
 //! - A statement that would reach outside the scratch is refused before the server sees it.
 
 mod explain;
+mod extensions;
+mod failed;
+mod fence;
 mod meta;
 mod report;
 mod session;

@@ -6,10 +6,12 @@ use std::time::Duration;
 use pgmason_core::migrations::{FileStatement, MigrationFile};
 use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
-use pgmason_sql::facts::{LeavesServer, SuperuserNeed, cannot_run_in_transaction, leaves_server, superuser_needs};
+use pgmason_sql::facts::{cannot_run_in_transaction, leaves_server};
 use pgmason_sql::split::{Piece, PieceKind};
-use pgmason_sql::{DropObjects, ObjectKind, StatementKind};
+use pgmason_sql::{ObjectKind, StatementKind};
 
+use super::failed::Failed;
+use super::fence::{needs_elevation, way_out};
 use super::meta::{self, MetaEffect};
 use super::report::{FurtherFailure, ReplayFailure};
 use crate::JobError;
@@ -18,8 +20,8 @@ use crate::project::Project;
 
 pub(super) struct ReplaySession<'a> {
     project: &'a Project,
-    database: &'a ScratchDatabase,
-    session: Session,
+    pub(super) database: &'a ScratchDatabase,
+    pub(super) session: Session,
     limit: Duration,
 }
 
@@ -206,7 +208,7 @@ impl<'a> ReplaySession<'a> {
     }
 
     /// Runs a statement with the migration role elevated. Inside a transaction a failure takes the elevation with it.
-    fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), Box<StatementError>> {
+    pub(super) fn as_superuser(&mut self, sql: &str, with_event_triggers: bool) -> Result<(), Box<StatementError>> {
         if self.database.secret().is_none() {
             return self.session.run(sql);
         }
@@ -224,91 +226,6 @@ impl<'a> ReplaySession<'a> {
             }
             None => Ok(()),
         }
-    }
-
-    /// An index of pgvector's methods without its WITH clause, where a stand-in answers for them: it borrows a built-in
-    /// method, which knows no `lists` and no `ef_construction`.
-    fn without_vector_parameters(
-        &mut self,
-        statement: &FileStatement,
-        sql: &str,
-    ) -> Result<Option<String>, Box<StatementError>> {
-        let StatementKind::CreateIndex(index) = &statement.statement.kind else { return Ok(None) };
-        let Some(parameters) = &index.storage_parameters else { return Ok(None) };
-        if !matches!(index.method.as_str(), "hnsw" | "ivfflat") || !self.vector_is_a_stand_in()? {
-            return Ok(None);
-        }
-        let (before, after) = (sql.get(..parameters.span.start), sql.get(parameters.span.end..));
-        Ok(before.zip(after).map(|(before, after)| format!("{before}{after}")))
-    }
-
-    fn vector_is_a_stand_in(&mut self) -> Result<bool, Box<StatementError>> {
-        if self.database.stand_in_script("vector").is_some() {
-            return Ok(true);
-        }
-        let rows = self
-            .session
-            .client()
-            .query(include_str!("stand_ins.sql"), &[])
-            .map_err(|error| Box::new(pgmason_pg::run::statement_error(&error, false)))?;
-        Ok(rows.iter().any(|row| row.get::<_, &str>(0) == "vector"))
-    }
-
-    /// Creates the extension or its stand-in; one that nobody foresaw becomes an empty one, and a note.
-    fn create_extension(
-        &mut self,
-        name: &str,
-        statement: &FileStatement,
-        notes: &mut Vec<String>,
-    ) -> Result<(), Box<StatementError>> {
-        let StatementKind::CreateExtension { if_not_exists, schema, cascade, .. } = &statement.statement.kind else {
-            return Ok(());
-        };
-        let mut available = self.extension(name)?;
-        if available.is_none() && self.database.allow_extension(name).unwrap_or(false) {
-            available = self.extension(name)?;
-        }
-        // An earlier run may have made it.
-        if available.as_ref().is_some_and(|extension| extension.is_empty) {
-            notes.push(format!(
-                "extension {name} is not installed and nothing is known about it: what needs its objects will fail"
-            ));
-        }
-        if available.is_none()
-            && let Some((script, fixed)) = self.database.stand_in_script(name)
-        {
-            notes.push(format!(
-                "extension {name} is not installed; a stand-in answers, its objects look like the project's"
-            ));
-            let schema = pgmason_model::Identifier::from(fixed.as_deref().or(schema.as_deref()).unwrap_or("public"));
-            return self.session.run(&format!(
-                "CREATE SCHEMA IF NOT EXISTS {schema}; SET LOCAL search_path = {schema}; {script}; RESET search_path"
-            ));
-        }
-        // Any version will do: the scratch has one of each. A fixed schema of the control file wins over the statement's.
-        let schema = match available {
-            Some(Extension { fixed_schema: Some(_), .. }) => None,
-            _ => schema.as_ref(),
-        };
-        let sql = format!(
-            "CREATE EXTENSION {}{}{}{}",
-            if *if_not_exists { "IF NOT EXISTS " } else { "" },
-            pgmason_model::Identifier::from(name),
-            schema
-                .map(|schema| format!(" SCHEMA {}", pgmason_model::Identifier::from(schema.as_str())))
-                .unwrap_or_default(),
-            if *cascade { " CASCADE" } else { "" },
-        );
-        self.as_superuser(&sql, false)
-    }
-
-    fn extension(&mut self, name: &str) -> Result<Option<Extension>, Box<StatementError>> {
-        let row = self
-            .session
-            .client()
-            .query_opt(include_str!("available_extension.sql"), &[&name])
-            .map_err(|error| Box::new(pgmason_pg::run::statement_error(&error, false)))?;
-        Ok(row.map(|row| Extension { fixed_schema: row.get(0), is_empty: row.get(1) }))
     }
 
     fn run_piece(
@@ -342,78 +259,10 @@ impl<'a> ReplaySession<'a> {
         let path = self.project.folder.join(&file.path);
         path.parent().map(Path::to_owned).unwrap_or_default()
     }
-
-    /// Extensions of the database that a stand-in answers for, those of `platform` left out.
-    pub(super) fn stand_ins(&mut self, platform: &[String]) -> Result<Vec<String>, JobError> {
-        let rows = self
-            .session
-            .client()
-            .query(include_str!("stand_ins.sql"), &[])
-            .map_err(|error| JobError::Database(error.to_string()))?;
-        Ok(rows.iter().map(|row| row.get(0)).filter(|name| !platform.contains(name)).collect())
-    }
-}
-
-struct Extension {
-    fixed_schema: Option<String>,
-    /// Nothing but a name.
-    is_empty: bool,
 }
 
 fn connect(database: &ScratchDatabase, limit: Duration) -> Result<Session, JobError> {
     Ok(Session::new(database.connect()?, limit))
-}
-
-/// Hosted platforms let their users run these, although PostgreSQL asks for a superuser.
-fn needs_elevation(statement: &FileStatement) -> bool {
-    if let StatementKind::Drop(DropObjects { object: ObjectKind::Extension | ObjectKind::EventTrigger, .. }) =
-        &statement.statement.kind
-    {
-        return true;
-    }
-    let needs = superuser_needs(&statement.statement);
-    !needs.is_empty() && needs.iter().all(is_harmless)
-}
-
-/// What cannot run a program, read a file or load a library.
-fn is_harmless(need: &SuperuserNeed) -> bool {
-    const HARMLESS: &[&str] = &[
-        "CREATE EVENT TRIGGER",
-        "ALTER EVENT TRIGGER",
-        "CREATE PUBLICATION … FOR ALL TABLES",
-        "CREATE PUBLICATION … FOR TABLES IN SCHEMA",
-        "ALTER PUBLICATION … TABLES IN SCHEMA",
-        "CREATE TYPE (base type)",
-        "CREATE OPERATOR CLASS",
-        "CREATE OPERATOR FAMILY",
-        "ALTER OPERATOR FAMILY",
-        "CREATE FOREIGN DATA WRAPPER",
-        "ALTER FOREIGN DATA WRAPPER",
-        "CREATE TEXT SEARCH PARSER",
-        "CREATE TEXT SEARCH TEMPLATE",
-        "CREATE CAST",
-        "CREATE ACCESS METHOD",
-        "LEAKPROOF",
-        "ALTER FUNCTION … LEAKPROOF or SUPPORT",
-    ];
-    match need {
-        SuperuserNeed::Extension(_) => true,
-        SuperuserNeed::Command(words) => HARMLESS.contains(words),
-        // `dynamic_library_path` and `session_preload_libraries` would load code.
-        SuperuserNeed::Setting(name) => !name.contains("librar"),
-    }
-}
-
-/// How a statement would leave, in words.
-fn way_out(leaves: &LeavesServer) -> Option<String> {
-    Some(match leaves {
-        LeavesServer::CopyFile(path) => format!("COPY with the server's file `{path}`"),
-        LeavesServer::CopyProgram(_) => "COPY … PROGRAM".to_owned(),
-        LeavesServer::Load => "LOAD".to_owned(),
-        // In the scratch these are stand-ins that reach nothing.
-        LeavesServer::Call(name) if name.contains("http") => return None,
-        LeavesServer::Call(name) => format!("a call of {name}"),
-    })
 }
 
 /// The text of an error with its cause.
@@ -422,109 +271,4 @@ fn describe(error: &JobError) -> String {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     }
-}
-
-/// A failure on its way out of a file.
-struct Failed {
-    report: ReplayFailure,
-    /// The connection is gone.
-    lost: bool,
-}
-
-impl Failed {
-    fn statement(file: &MigrationFile, statement: &FileStatement, error: StatementError) -> Box<Self> {
-        let sql = file.statement_text(statement);
-        let line = match error.position {
-            Some(position) => {
-                let before = sql.chars().take(position).filter(|c| *c == '\n').count();
-                statement.line + u32::try_from(before).unwrap_or(0)
-            }
-            None => statement.line,
-        };
-        let message = if error.timed_out {
-            "the statement took longer than the replay timeout and was cancelled".to_owned()
-        } else if error.connection_lost {
-            format!("the scratch server ended the connection: {}", error.message)
-        } else {
-            error.message
-        };
-        let hint = if error.timed_out { Some("allow more: `--replay-timeout SECONDS`".to_owned()) } else { error.hint };
-        Box::new(Self {
-            lost: error.connection_lost,
-            report: ReplayFailure {
-                file: file.path.clone(),
-                line,
-                statement: beginning(sql),
-                sqlstate: error.sqlstate,
-                message,
-                detail: error.detail.or(error.context),
-                hint,
-                further: Vec::new(),
-            },
-        })
-    }
-
-    fn refused(file: &MigrationFile, statement: &FileStatement, way_out: &str) -> Box<Self> {
-        Box::new(Self {
-            lost: false,
-            report: ReplayFailure {
-                file: file.path.clone(),
-                line: statement.line,
-                statement: beginning(file.statement_text(statement)),
-                message: format!("refused: {way_out} would leave the scratch database"),
-                hint: Some("a migration that reads files or starts programs cannot be replayed safely".to_owned()),
-                ..ReplayFailure::default()
-            },
-        })
-    }
-
-    fn meta(file: &MigrationFile, piece: &Piece, name: &str, reason: &str) -> Box<Self> {
-        Box::new(Self {
-            lost: false,
-            report: ReplayFailure {
-                file: file.path.clone(),
-                line: piece.line,
-                statement: format!("\\{name}"),
-                message: format!("psql command \\{name}: {reason}"),
-                ..ReplayFailure::default()
-            },
-        })
-    }
-
-    /// At the end of the file: a deferred constraint, say.
-    fn whole(file: &MigrationFile, error: StatementError) -> Box<Self> {
-        let last = file.statements.last();
-        Box::new(Self {
-            lost: error.connection_lost,
-            report: ReplayFailure {
-                file: file.path.clone(),
-                line: last.map_or(1, |statement| statement.line),
-                statement: "COMMIT".to_owned(),
-                sqlstate: error.sqlstate,
-                message: error.message,
-                detail: error.detail.or(error.context),
-                hint: error.hint,
-                further: Vec::new(),
-            },
-        })
-    }
-}
-
-/// The first words of a statement, on one line.
-fn beginning(sql: &str) -> String {
-    const LENGTH: usize = 160;
-    let mut text = String::new();
-    for word in sql.split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
-        if text.len() > LENGTH {
-            let end = (0..=LENGTH).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-            text.truncate(end);
-            text.push('…');
-            break;
-        }
-    }
-    text
 }
