@@ -85,7 +85,10 @@ fn bytes_that_are_no_text() {
     run(&folder, &["check"]).assert_refused().assert_says("001_it.sql").assert_says("UTF-16");
     // Latin-1 can be read, and is told.
     folder.write("migrations/001_it.sql", b"CREATE TABLE public.heap (note text DEFAULT 'caf\xe9');\n");
-    run(&folder, &["check", "--rule", "no-primary-key"]).assert_code(1).assert_says("not UTF-8").assert_says("public.heap");
+    run(&folder, &["check", "--rule", "no-primary-key"])
+        .assert_code(1)
+        .assert_says("not UTF-8")
+        .assert_says("public.heap");
     folder.write("migrations/001_it.sql", "");
     run(&folder, &["check", "--rule", "no-primary-key"]).assert_code(0);
 }
@@ -102,7 +105,10 @@ fn sql_that_is_not_closed() {
 
 #[test]
 fn two_files_of_one_version() {
-    let folder = Folder::with(&[("migrations/001_a.sql", "CREATE TABLE a (id int);"), ("migrations/001_b.sql", "CREATE TABLE b (id int);")]);
+    let folder = Folder::with(&[
+        ("migrations/001_a.sql", "CREATE TABLE a (id int);"),
+        ("migrations/001_b.sql", "CREATE TABLE b (id int);"),
+    ]);
     let outcome = run(&folder, &["check", "--json"]);
     assert!(outcome.findings().iter().any(|(rule, _)| rule == "duplicate-version"), "{outcome}");
     assert_eq!(outcome.json()["replay"]["applied"], 2);
@@ -134,14 +140,17 @@ fn a_migration_that_tries_to_leave() {
         let outcome = run(&project(&format!("CREATE TABLE t (line text);\n{sql}\n")), &["check"]);
         outcome.assert_code(1).assert_says(words).assert_never_says("root:x");
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists());
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]
 fn names_that_are_hard() {
     let folder = Folder::with(&[("ein ordner/migrations/001_ä ö.sql", NO_KEY)]);
     run(&folder, &["check", "ein ordner", "--rule", "no-primary-key"]).assert_code(1).assert_says("001_ä ö.sql");
-    let many = project(&format!("CREATE TABLE public.\"{}\" (n text);\nCREATE TABLE public.\"a\"\"b.c\" (n text);\n", "é".repeat(31)));
+    let many = project(&format!(
+        "CREATE TABLE public.\"{}\" (n text);\nCREATE TABLE public.\"a\"\"b.c\" (n text);\n",
+        "é".repeat(31)
+    ));
     run(&many, &["check"]).assert_code(1);
     let deep = project(&format!("SELECT {}1{};\n", "(".repeat(20_000), ")".repeat(20_000)));
     run(&deep, &["check", "--files-only"]).assert_no_panic();
@@ -154,7 +163,9 @@ fn names_that_are_hard() {
 fn a_scratch_that_is_none() {
     let folder = project(NO_KEY);
     run(&folder, &["check", "--scratch", "docker"]).assert_refused().assert_says("docker");
-    run(&folder, &["check", "--scratch", "postgres://u:hunter2@127.0.0.1:1/x"]).assert_refused().assert_never_says("hunter2");
+    run(&folder, &["check", "--scratch", "postgres://u:hunter2@127.0.0.1:1/x"])
+        .assert_refused()
+        .assert_never_says("hunter2");
     let none = pgmason(folder.path()).args(["check", "--scratch", "local"]).env("PGMASON_PG_BIN", "/nowhere").run();
     none.assert_refused().assert_says("PGMASON_PG_BIN");
 }

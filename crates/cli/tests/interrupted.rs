@@ -20,7 +20,7 @@ struct Hanging {
 impl Hanging {
     fn start(engine: &str) -> Self {
         let project = project("SELECT pg_sleep(300);\n");
-        let temporary = Folder::new();
+        let temporary = Folder::shared();
         let mut run = check(&project, &temporary).args(["--scratch", engine]);
         // A process group of its own, as a shell gives it.
         std::os::unix::process::CommandExt::process_group(run.command(), 0);
@@ -70,10 +70,11 @@ fn engines() -> [&'static str; 2] {
 #[test]
 fn a_run_that_ends_by_itself_leaves_nothing() {
     for engine in engines() {
-        let (project, temporary) = (project(NO_KEY), Folder::new());
+        let (project, temporary) = (project(NO_KEY), Folder::shared());
         check(&project, &temporary).args(["--scratch", engine]).run().assert_code(1);
         let path = temporary.path().to_string_lossy().into_owned();
-        let gone = until(Duration::from_secs(20), || processes_about(&path).is_empty() && names(temporary.path()).is_empty());
+        let gone =
+            until(Duration::from_secs(20), || processes_about(&path).is_empty() && names(temporary.path()).is_empty());
         assert!(gone, "{engine}: {:?} {:?}", processes_about(&path), names(temporary.path()));
     }
 }
@@ -134,7 +135,7 @@ fn a_server_in_use_is_not_swept() {
 
 #[test]
 fn two_runs_at_once() {
-    let (project, temporary) = (project(NO_KEY), Folder::new());
+    let (project, temporary) = (project(NO_KEY), Folder::shared());
     let children: Vec<Child> = (0..3).map(|_| check(&project, &temporary).spawn()).collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
@@ -144,7 +145,7 @@ fn two_runs_at_once() {
 
 #[test]
 fn two_first_runs_at_once_on_an_empty_cache() {
-    let (project, temporary, cache) = (project(NO_KEY), Folder::new(), Folder::new());
+    let (project, temporary, cache) = (project(NO_KEY), Folder::shared(), Folder::new());
     let start = || check(&project, &temporary).args(["--scratch", "embedded"]).cache(cache.path()).spawn();
     let children: Vec<Child> = (0..2).map(|_| start()).collect();
     for child in children {

@@ -1,10 +1,13 @@
 //! Tests of the binary, as a user runs it.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests has nothing better to do than to panic")]
+
 mod bad_input;
 mod commands;
 mod configuration;
 mod corpora;
 mod databases;
+mod documents;
 mod examples;
 mod fake_server;
 mod interrupted;

@@ -115,7 +115,7 @@ fn comments_for_squawk_are_read() {
 #[test]
 fn an_ignore_needs_a_reason_and_a_real_date() {
     for (lines, words) in [
-        ("", "reason"),
+        ("", "missing field `reason`"),
         ("reason = \"  \"", "reason is empty"),
         ("reason = \"x\"\nexpires = \"next week\"", "is no date"),
         ("reason = \"x\"\nexpires = \"2025-02-30\"", "is no date"),

@@ -88,17 +88,32 @@ struct File {
 
 /// `rule = "error"`, or a table with level, options and ignores.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "toml::Value")]
 enum RuleEntry {
     Level(RuleLevel),
-    Table {
-        #[serde(default)]
-        level: Option<RuleLevel>,
-        #[serde(default)]
-        ignore: Vec<Ignore>,
-        #[serde(flatten)]
-        options: BTreeMap<String, OptionValue>,
-    },
+    Table(RuleTable),
+}
+
+#[derive(Deserialize)]
+struct RuleTable {
+    #[serde(default)]
+    level: Option<RuleLevel>,
+    #[serde(default)]
+    ignore: Vec<Ignore>,
+    #[serde(flatten)]
+    options: BTreeMap<String, OptionValue>,
+}
+
+/// By hand, because an untagged enum says only that nothing matched.
+impl TryFrom<toml::Value> for RuleEntry {
+    type Error = toml::de::Error;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        match value {
+            toml::Value::Table(_) => value.try_into().map(Self::Table),
+            _ => value.try_into().map(Self::Level),
+        }
+    }
 }
 
 impl Configuration {
@@ -120,7 +135,7 @@ impl Configuration {
             let rule = rules::find(&name).ok_or_else(|| unknown_rule(&name))?;
             let settings = match entry {
                 RuleEntry::Level(level) => RuleSettings { level: Some(level), ..RuleSettings::default() },
-                RuleEntry::Table { level, ignore, options } => {
+                RuleEntry::Table(RuleTable { level, ignore, options }) => {
                     for option in options.keys() {
                         if !rule.options.iter().any(|known| known.name == option) {
                             return Err(format!(

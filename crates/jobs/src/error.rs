@@ -57,6 +57,15 @@ impl JobError {
             Self::NothingToRead { .. } | Self::EmptyFolder { .. } => {
                 Some("run pgmason in the project's folder, or name the files: `pgmason check --migrations DIR`".into())
             }
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("correct the path; it is taken from the folder that pgmason runs in".into())
+            }
+            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some("give the user that runs pgmason the right to it".into())
+            }
+            Self::Configuration { path, .. } => {
+                Some(format!("correct `{}`; `pgmason init` in an empty folder shows a whole one", path.display()))
+            }
             Self::NotAFolder { .. } => Some("name the folder that holds the project".into()),
             Self::Ambiguous { candidates } => {
                 candidates.first().map(|path| format!("name one: `pgmason check --migrations {}`", path.display()))

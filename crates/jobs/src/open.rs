@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use pgmason_model::Catalog;
 use pgmason_model::catalog::CATALOG_SCHEMA_VERSION;
+use pgmason_model::{Catalog, ObjectId, ObjectKind};
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
-use pgmason_scratch::{Baseline, Engine, Scratch, ScratchDatabase, ScratchOptions};
+use pgmason_scratch::{Baseline, Engine, OWN_SCHEMA, Scratch, ScratchDatabase, ScratchOptions};
 
 use crate::JobError;
 use crate::folder::{self, SqlFiles};
@@ -102,8 +102,19 @@ pub fn execute(
     reporter(Event::ReadingCatalog);
     let mut client = database.connect()?;
     let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    remove_own_schema(&mut catalog);
     catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
     Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
+}
+
+/// What pgmason keeps in its scratch databases is neither the project's nor the platform's, and differs with every run.
+fn remove_own_schema(catalog: &mut Catalog) {
+    fn is_own(id: &ObjectId) -> bool {
+        let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
+        named.is_some_and(|schema| schema.as_str() == OWN_SCHEMA) || id.of.as_deref().is_some_and(is_own)
+    }
+    catalog.objects.retain(|id, _| !is_own(id));
+    catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));
 }
 
 fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {

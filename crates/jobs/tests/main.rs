@@ -1,5 +1,7 @@
 //! Tests of jobs against real servers.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests has nothing better to do than to panic")]
+
 mod failures;
 mod files;
 mod layouts;

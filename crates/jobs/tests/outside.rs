@@ -58,7 +58,7 @@ fn hidden_ways_out_fail_for_want_of_rights() {
         assert_eq!(replayed.report.applied, 0, "{kind}: {:#?}", replayed.report.failures);
         replayed.assert_lowered();
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists());
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_event_trigger_cannot_use_a_later_elevated_statement() {
         // They sleep only meanwhile.
         assert_eq!(replayed.value("SELECT count(*) FROM pg_event_trigger WHERE evtenabled = 'O'"), "3");
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists(), "a program ran");
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn what_reaches_out_is_refused() {
         assert!(failure.message.contains("refused") || failure.message.contains("only psql"), "{command}: {failure:?}");
         assert_eq!(replayed.tables(), "", "{command}");
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists());
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]

@@ -334,6 +334,48 @@ fn index_definitions_are_postgresqls_own() {
 }
 
 #[test]
+fn constraint_definitions_are_postgresqls_own() {
+    let database = Database::with_every_kind();
+    // Each plain index or constraint that is almost plain: what the short cuts must not take for plain.
+    let mut client = database.client();
+    client
+        .batch_execute(
+            "CREATE DOMAIN shop.short AS varchar(5);
+             CREATE TABLE shop.almost_plain (a text, b varchar(9), c \"char\", d shop.short, e text COLLATE \"C\", f int[],
+                 UNIQUE (a, b), UNIQUE (e) INCLUDE (a), UNIQUE (b) DEFERRABLE, UNIQUE (f) WITH (fillfactor = 50));
+             CREATE INDEX ON shop.almost_plain (a text_pattern_ops);
+             CREATE INDEX ON shop.almost_plain (a varchar_ops);
+             CREATE INDEX ON shop.almost_plain (a bpchar_ops);
+             CREATE INDEX ON shop.almost_plain (b DESC);
+             CREATE INDEX ON shop.almost_plain (c);
+             CREATE INDEX ON shop.almost_plain (d);
+             CREATE INDEX ON shop.almost_plain (a COLLATE \"C\");
+             CREATE INDEX ON shop.almost_plain (f);
+             CREATE INDEX ON shop.almost_plain USING hash (a);",
+        )
+        .unwrap();
+    let catalog = database.catalog();
+    client.batch_execute("SET search_path = pg_catalog").unwrap();
+    let constraints = "SELECT n.nspname::text, c.relname::text, k.conname::text, pg_catalog.pg_get_constraintdef(k.oid)
+        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('shop', 'Odd Schema') AND k.contype IN ('p', 'u')";
+    let rows = client.query(constraints, &[]).unwrap();
+    assert!(rows.len() > 10);
+    for row in rows {
+        let (schema, table, name): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let constraint = get!(catalog, Constraint, ObjectId::sub_object(Kind::Constraint, schema, table, name));
+        assert_eq!(constraint.definition, row.get::<_, String>(3));
+    }
+    let indexes = "SELECT c.relname::text, pg_catalog.pg_get_indexdef(c.oid) FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE i.indrelid = 'shop.almost_plain'::regclass";
+    for row in client.query(indexes, &[]).unwrap() {
+        let index = get!(catalog, Index, ObjectId::in_schema(Kind::Index, "shop", row.get::<_, String>(0)));
+        assert_eq!(index.definition, row.get::<_, String>(1));
+    }
+}
+
+#[test]
 fn functions() {
     let catalog = Database::with_every_kind().catalog();
     let function = |name: &str, arguments: &str| get!(catalog, Function, sub(Kind::Function, name, arguments)).clone();

@@ -10,6 +10,9 @@ use crate::{ScratchError, stand_in};
 /// Whom migrations run as on a server of pgmason's own: no superuser, owner of the database, named as on hosted servers.
 pub const MIGRATION_ROLE: &str = "postgres";
 
+/// What pgmason itself keeps in a database of a server of its own.
+pub const OWN_SCHEMA: &str = "pgmason_scratch";
+
 /// Lives as long as its server.
 pub struct ScratchDatabase {
     way: Way,

@@ -30,7 +30,7 @@ use pgmason_model::{ObjectId, ServerVersion};
 use pgmason_pg::ConnectionString;
 
 pub use baseline::Baseline;
-pub use database::{MIGRATION_ROLE, ScratchDatabase};
+pub use database::{MIGRATION_ROLE, OWN_SCHEMA, ScratchDatabase};
 pub use error::ScratchError;
 pub use stand_in::is_known as has_stand_in;
 

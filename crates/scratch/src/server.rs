@@ -240,7 +240,10 @@ impl Drop for Server {
 /// The mark of an owner who is alive. A folder without one is left alone, so it comes first.
 pub(crate) fn lock(folder: &Path) -> Result<File, ScratchError> {
     let path = folder.join(sweep::LOCK);
-    let file = File::create(&path).map_err(ScratchError::file("create", &path))?;
-    file.lock().map_err(ScratchError::file("lock", &path))?;
+    // Locked before it has its name: a sweep between the two would take the folder for abandoned.
+    let nameless = folder.join("owner.lock.new");
+    let file = File::create(&nameless).map_err(ScratchError::file("create", &nameless))?;
+    file.lock().map_err(ScratchError::file("lock", &nameless))?;
+    fs::rename(&nameless, &path).map_err(ScratchError::file("rename to", &path))?;
     Ok(file)
 }

@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::place;
 
@@ -21,6 +22,9 @@ pub(crate) fn stale_folders() {
             stop_server(&entry.path());
             // A folder that another process removes at the same moment is as good as removed.
             drop(fs::remove_dir_all(entry.path()));
+        } else if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_a_remnant(&entry.path()) {
+            // Fails for a folder that holds anything.
+            drop(fs::remove_dir(entry.path()));
         }
     }
 }
@@ -29,6 +33,12 @@ pub(crate) fn stale_folders() {
 fn is_abandoned(folder: &Path) -> bool {
     let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
     lock.try_lock().is_ok()
+}
+
+/// What a guard leaves that may empty its folder but not remove it: the parent belongs to somebody else.
+fn is_a_remnant(folder: &Path) -> bool {
+    let age = fs::metadata(folder).and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age > Duration::from_secs(60))
 }
 
 fn stop_server(folder: &Path) {

@@ -65,7 +65,7 @@ fn no_statement_leads_out() {
         assert!(open.is_empty(), "{} lets these through: {open:#?}", server.describe());
         assert!(!is_superuser(&mut database.connect().unwrap()));
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists());
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn the_projects_event_triggers_sleep_while_the_role_is_elevated() {
         let error = client.batch_execute("CREATE TABLE later (id int)").unwrap_err();
         assert_eq!(error.code(), Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE), "{error:?}");
     }
-    assert!(!std::path::Path::new("/tmp/pgmason-was-here").exists());
+    pgmason_testkit::assert_no_trace();
 }
 
 #[test]

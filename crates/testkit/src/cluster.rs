@@ -59,10 +59,8 @@ impl Cluster {
             .arg("--pgdata")
             .arg(&data));
         let port = free_port();
-        let mut settings = format!(
-            "listen_addresses = '127.0.0.1'\nfsync = off\nshared_buffers = 16MB\nmax_connections = 40\n{}\n",
-            options.settings
-        );
+        let mut settings =
+            format!("listen_addresses = '127.0.0.1'\nfsync = off\nshared_buffers = 16MB\n{}\n", options.settings);
         if options.tls {
             make_certificate(&data);
             settings.push_str("ssl = on\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'\n");

@@ -57,9 +57,9 @@ impl Pgmason {
         self.env("PGMASON_CACHE_DIR", folder)
     }
 
-    /// Temporary files of its own, so that what is left can be seen.
+    /// Scratch servers and temporary files in a folder of its own, so that what is left can be seen.
     pub fn temporary_folder(self, folder: &Path) -> Self {
-        self.env("TMPDIR", folder)
+        self.env("TMPDIR", folder).env("PGMASON_SCRATCH_DIR", folder)
     }
 
     pub fn run(mut self) -> Outcome {

@@ -19,6 +19,13 @@ impl Folder {
         Self { folder }
     }
 
+    /// Everybody may put files into it and take their own away, as with `/tmp`.
+    pub fn shared() -> Self {
+        let folder = Self::new();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+        folder
+    }
+
     /// With files: `(path inside, content)`.
     pub fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self::new();
@@ -47,4 +54,15 @@ impl Folder {
     pub fn read(&self, inside: &str) -> String {
         fs::read_to_string(self.join(inside)).unwrap()
     }
+}
+
+/// Where SQL that gets out of a scratch leaves its trace.
+const TRACE: &str = "/tmp/pgmason-was-here";
+
+/// Fails when `/tmp/pgmason-was-here` is there, and removes it for the next run.
+#[track_caller]
+pub fn assert_no_trace() {
+    let got_out = Path::new(TRACE).exists();
+    drop(fs::remove_file(TRACE));
+    assert!(!got_out, "something got out and wrote {TRACE}");
 }

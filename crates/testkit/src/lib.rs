@@ -17,7 +17,7 @@ mod wait;
 pub use cluster::{Cluster, ClusterOptions, local_binaries, run_as_unprivileged};
 pub use command::{Outcome, Pgmason};
 pub use corpora::corpora;
-pub use folder::Folder;
+pub use folder::{Folder, assert_no_trace};
 pub use processes::{Process, Signal, kill, kill_group, processes_about};
 pub use scratch::{LentScratch, embedded_server, local_server, read_catalog, server};
 pub use wait::{PATIENCE, until};

@@ -5,7 +5,19 @@ SELECT
     k.conrelid AS relation,
     k.conname AS name,
     k.contype::text AS kind,
-    pg_get_constraintdef(k.oid) AS definition,
+    -- The plain ones are put together here, as in indexes.sql.
+    CASE
+        WHEN k.contype IN ('p', 'u') AND NOT k.condeferrable AND ki.indnatts = ki.indnkeyatts AND i.reloptions IS NULL
+            AND NOT ki.indnullsnotdistinct --@15+
+            AND NOT k.conperiod --@18+
+            AND i.reltablespace = 0
+        THEN CASE k.contype WHEN 'p' THEN 'PRIMARY KEY (' ELSE 'UNIQUE (' END || (
+                SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY key.place)
+                FROM unnest(k.conkey) WITH ORDINALITY AS key (number, place)
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.number
+            ) || ')'
+        ELSE pg_get_constraintdef(k.oid)
+    END AS definition,
     k.conkey AS columns,
     k.confrelid AS referenced_oid,
     rn.nspname AS referenced_schema,
@@ -37,6 +49,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_class rc ON rc.oid = k.confrelid
 LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace
 LEFT JOIN pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_index ki ON ki.indexrelid = i.oid
 LEFT JOIN pg_constraint parent ON parent.oid = k.conparentid
 WHERE c.relkind IN ('r', 'p', 'f')
   AND left(n.nspname, 3) <> 'pg_'

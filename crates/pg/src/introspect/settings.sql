@@ -14,4 +14,7 @@ SELECT
     set_config('lc_monetary', 'C', true),
     set_config('xmloption', 'content', true),
     set_config('jit', 'off', true),
-    set_config('lock_timeout', '10s', true)
+    set_config('lock_timeout', '10s', true),
+    -- A role's own limits are for its daily work; pg_dump lifts them too.
+    set_config('statement_timeout', '0', true),
+    set_config('idle_in_transaction_session_timeout', '0', true)
