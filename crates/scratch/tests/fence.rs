@@ -17,6 +17,9 @@ const WAYS_OUT: &[&str] = &[
     "SELECT pg_read_binary_file('PG_VERSION')",
     "SELECT pg_ls_dir('.')",
     "SELECT pg_stat_file('PG_VERSION')",
+    // pg_monitor may run these, and the role is a member.
+    "SELECT pg_ls_waldir()",
+    "SELECT pg_current_logfile()",
     "SELECT lo_import('/etc/passwd')",
     "SELECT lo_export(lo_create(0), '/tmp/pgmason-was-here')",
     "ALTER SYSTEM SET shared_preload_libraries = 'x'",

@@ -6,7 +6,8 @@ use pgmason_model::catalog::NotChecked;
 use pgmason_model::{Finding, FindingObject, Fix, Level};
 
 use super::report::{
-    CheckReport, ChecklistRow, ChecklistSection, Counts, ReplayFailure, ReplayReport, Suppressed, UnusedIgnore,
+    CheckReport, ChecklistRow, ChecklistSection, Counts, FurtherFailure, ReplayFailure, ReplayReport, Suppressed,
+    UnusedIgnore,
 };
 
 type Render = fn(&CheckReport, &mut dyn io::Write) -> io::Result<()>;
@@ -121,6 +122,11 @@ pub(super) fn nasty_report() -> CheckReport {
                 message: "relation \"missing\" does not exist".to_owned(),
                 detail: Some("it is <named> once".to_owned()),
                 hint: Some("create public.missing first".to_owned()),
+                further: vec![FurtherFailure {
+                    line: 52,
+                    sqlstate: Some("42883".to_owned()),
+                    message: "function \"absent\" | does not exist".to_owned(),
+                }],
             }],
             stopped_after: Some("migrations/3, 50%.sql".to_owned()),
             stand_ins: vec!["vector".to_owned()],

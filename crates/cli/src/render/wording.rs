@@ -16,10 +16,12 @@ pub(super) fn finding_text(finding: &Finding) -> String {
     format!("{}\n{}", sentence(&finding.message), sentence(&finding.help))
 }
 
-/// What PostgreSQL said, and what would help.
+/// What PostgreSQL said, what would help, and which further statements of the file fail.
 pub(super) fn failure_text(failure: &ReplayFailure) -> String {
     let said = [Some(&failure_message(failure)), failure.detail.as_ref(), failure.hint.as_ref()];
-    said.into_iter().flatten().map(|part| sentence(part)).collect::<Vec<_>>().join("\n")
+    let further = failure.further.iter().map(|further| format!("then line {}: {}", further.line, further.message));
+    let parts = said.into_iter().flatten().cloned().chain(further);
+    parts.map(|part| sentence(&part)).collect::<Vec<_>>().join("\n")
 }
 
 /// What PostgreSQL said, with its code.

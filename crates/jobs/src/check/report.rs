@@ -4,7 +4,7 @@ use pgmason_model::catalog::NotChecked;
 use pgmason_model::{Finding, Level};
 use serde::Serialize;
 
-pub use crate::replay::{ReplayFailure, ReplayReport};
+pub use crate::replay::{FurtherFailure, ReplayFailure, ReplayReport};
 
 /// The version of the JSON output. Raised when a field changes its meaning or goes.
 pub const CHECK_SCHEMA_VERSION: u32 = 1;
