@@ -46,8 +46,23 @@ impl Project {
         let name = configuration.project.name.clone().unwrap_or_else(|| {
             absolute.file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
         });
-        let supabase = find_supabase_config(folder)?;
-        Ok(Self { folder: folder.to_owned(), name, configuration, supabase })
+        let supabase =
+            find_supabase_config([folder.join("supabase/config.toml"), folder.join("config.toml")].into_iter());
+        let project = Self { folder: folder.to_owned(), name, configuration, supabase };
+        // A repository of many packages has it beside the migrations.
+        Ok(match project.source() {
+            Ok(source) => project.beside(&source),
+            Err(_) => project,
+        })
+    }
+
+    /// Reads Supabase's configuration beside the source, where none was found yet.
+    pub fn beside(mut self, source: &Source) -> Self {
+        if self.supabase.is_none() {
+            let parent = source.path().and_then(Path::parent).map(|parent| parent.join("config.toml"));
+            self.supabase = find_supabase_config(parent.into_iter());
+        }
+        self
     }
 
     /// The project's usual source: what the configuration names, else the migrations folder that lies nearest.
@@ -210,16 +225,12 @@ struct SupabaseApi {
     schemas: Option<Vec<String>>,
 }
 
-fn find_supabase_config(folder: &Path) -> Result<Option<SupabaseConfig>, JobError> {
-    for path in [folder.join("supabase/config.toml"), folder.join("config.toml"), folder.join("../config.toml")] {
-        let Ok(text) = fs::read_to_string(&path) else { continue };
+fn find_supabase_config(places: impl Iterator<Item = PathBuf>) -> Option<SupabaseConfig> {
+    places.into_iter().find_map(|path| {
+        let text = fs::read_to_string(path).ok()?;
         // `config.toml` is a common name: only one that speaks of a database is Supabase's.
-        if let Ok(SupabaseFile { db: Some(db), api }) = toml::from_str(&text) {
-            return Ok(Some(SupabaseConfig {
-                major_version: db.major_version,
-                exposed_schemas: api.and_then(|api| api.schemas),
-            }));
-        }
-    }
-    Ok(None)
+        let SupabaseFile { db, api } = toml::from_str(&text).ok()?;
+        let major_version = db?.major_version;
+        Some(SupabaseConfig { major_version, exposed_schemas: api.and_then(|api| api.schemas) })
+    })
 }

@@ -3,6 +3,7 @@
 //! `PGMASON_RULE=part-of-a-name` runs only some.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pgmason_core::migrations::{Layout, MigrationFile};
 use pgmason_core::rulebook::{AccessSettings, Rulebook};
@@ -27,26 +28,40 @@ struct Example {
 #[test]
 fn rule_examples() {
     let wanted = std::env::var("PGMASON_RULE").unwrap_or_default();
-    let mut servers: BTreeMap<bool, Scratch> = BTreeMap::new();
-    let mut complaints = Vec::new();
-    for rule in rules::all().filter(|rule| rule.name.contains(&wanted)) {
-        if matches!(rule.check, Check::Files(_)) {
-            continue;
-        }
-        let (configuration, examples) = read_page(rule);
-        for bad in [true, false] {
-            if !examples.iter().any(|example| example.bad == bad) {
-                complaints.push(format!("{}: no {} example", rule.name, if bad { "bad" } else { "good" }));
+    let rules: Vec<&Rule> =
+        rules::all().filter(|rule| rule.name.contains(&wanted) && !matches!(rule.check, Check::Files(_))).collect();
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut complaints: Vec<String> = std::thread::scope(|scope| {
+        let work = || {
+            // A server of its own for each worker: a replay may need the whole of it for a moment.
+            let mut servers: BTreeMap<bool, Scratch> = BTreeMap::new();
+            let mut complaints = Vec::new();
+            while let Some(rule) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+                judge(rule, &mut servers, &mut complaints);
             }
-        }
-        for example in &examples {
-            let server = servers.entry(example.plain).or_insert_with(|| start(example.plain));
-            if let Err(complaint) = run(rule, &configuration, example, server) {
-                complaints.push(format!("{}.md line {}: {complaint}", rule.name, example.line));
-            }
+            complaints
+        };
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("a worker")).collect()
+    });
+    complaints.sort();
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+fn judge(rule: &Rule, servers: &mut BTreeMap<bool, Scratch>, complaints: &mut Vec<String>) {
+    let (configuration, examples) = read_page(rule);
+    for bad in [true, false] {
+        if !examples.iter().any(|example| example.bad == bad) {
+            complaints.push(format!("{}: no {} example", rule.name, if bad { "bad" } else { "good" }));
         }
     }
-    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+    for example in &examples {
+        let server = servers.entry(example.plain).or_insert_with(|| start(example.plain));
+        if let Err(complaint) = run(rule, &configuration, example, server) {
+            complaints.push(format!("{}.md line {}: {complaint}", rule.name, example.line));
+        }
+    }
 }
 
 fn start(plain: bool) -> Scratch {

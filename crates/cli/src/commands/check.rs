@@ -22,9 +22,13 @@ pub(super) fn run(folder: &Path, arguments: &CheckArguments, progress: &Progress
             });
         }
     }
-    let project = opening::project(arguments.folder.as_deref().unwrap_or(folder))?;
+    let mut project = opening::project(arguments.folder.as_deref().unwrap_or(folder))?;
+    let source = opening::source(&arguments.source)?;
+    if let Some(source) = &source {
+        project = project.beside(source);
+    }
     let options = CheckOptions {
-        source: opening::source(&arguments.source)?,
+        source,
         open: opening::open_options(&project, &arguments.scratch)?,
         database: arguments.db.as_deref().map(opening::connection).transpose()?,
         files_only: arguments.files_only,

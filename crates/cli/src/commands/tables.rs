@@ -22,6 +22,7 @@ pub(super) fn run(folder: &Path, arguments: &TablesArguments, progress: &Progres
         (_, Some(source)) => source,
         (None, None) => project.source()?,
     };
+    let project = project.beside(&source);
     let mut options = opening::open_options(&project, &common.scratch)?;
     // An inventory of what can be built is better than none; what failed is told.
     options.replay.keep_going = true;
