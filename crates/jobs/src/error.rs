@@ -92,10 +92,19 @@ impl JobError {
         }
     }
 
+    /// What a server said, in its own words: the driver's are `db error`.
+    pub fn from_server(error: &postgres::Error) -> Self {
+        Self::Database(server_words(error))
+    }
+
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { action, path, source }
     }
+}
+
+pub(crate) fn server_words(error: &postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
 fn list(paths: &[PathBuf]) -> String {

@@ -28,7 +28,7 @@ pub(super) fn mark_applied(
     for (table, column) in HISTORIES {
         let there = client
             .query_one("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[table])
-            .map_err(|error| JobError::Database(error.to_string()))?;
+            .map_err(|error| JobError::from_server(&error))?;
         if !there.get::<_, bool>(0) {
             continue;
         }
@@ -46,7 +46,7 @@ pub(super) fn mark_applied(
             }
             Err(error) => not_checked.push(NotChecked {
                 what: format!("the history in {table}"),
-                reason: error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned()),
+                reason: crate::error::server_words(&error),
             }),
         }
     }

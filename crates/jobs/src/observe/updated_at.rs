@@ -66,10 +66,7 @@ fn experiment(
             Some(false) => UpdatedAt::NotMaintained,
             None => UpdatedAt::NotObserved("the row was gone after the update".to_owned()),
         },
-        (Err(error), _) | (_, Err(error)) => {
-            let reason = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
-            UpdatedAt::NotObserved(reason)
-        }
+        (Err(error), _) | (_, Err(error)) => UpdatedAt::NotObserved(crate::error::server_words(&error)),
     }
 }
 

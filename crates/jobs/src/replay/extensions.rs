@@ -99,7 +99,7 @@ impl ReplaySession<'_> {
             .session
             .client()
             .query(include_str!("stand_ins.sql"), &[])
-            .map_err(|error| JobError::Database(error.to_string()))?;
+            .map_err(|error| JobError::from_server(&error))?;
         Ok(rows.iter().map(|row| row.get(0)).filter(|name| !platform.contains(name)).collect())
     }
 }

@@ -128,9 +128,7 @@ fn count<'a>(
             .enumerate()
             .map(|(place, id)| format!("SELECT {place}::int AS place, count(*) AS rows FROM {id}"))
             .collect();
-        let rows = client.query(&parts.join(" UNION ALL "), &[]).map_err(|error| {
-            JobError::Database(error.as_db_error().map_or_else(|| error.to_string(), |e| e.message().to_owned()))
-        })?;
+        let rows = client.query(&parts.join(" UNION ALL "), &[]).map_err(|error| JobError::from_server(&error))?;
         for row in rows {
             let place: i32 = row.get(0);
             if let Some(id) = usize::try_from(place).ok().and_then(|place| some.get(place)) {

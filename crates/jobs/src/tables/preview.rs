@@ -43,9 +43,7 @@ pub fn preview(
          SELECT {list} FROM {id} LIMIT {}",
         ROWS + 1
     );
-    let refused = |error: postgres::Error| {
-        JobError::Database(error.as_db_error().map_or_else(|| error.to_string(), |e| e.message().to_owned()))
-    };
+    let refused = |error: postgres::Error| JobError::from_server(&error);
     let answer = client.simple_query(&sql);
     client.batch_execute("ROLLBACK").map_err(refused)?;
     let mut rows: Vec<Vec<Option<String>>> = answer

@@ -9,8 +9,11 @@ use squawk_parser::{EntryPoint, LexedStr, StrStep};
 use crate::ir::{StatementKind, SyntaxProblem};
 use crate::lexer::{Token, TokenKind};
 
-/// Deeper nesting, or longer runs of prefix operators, are left unasked.
-const DEEPEST: usize = 100;
+/// Deeper nesting is left unasked.
+/// Frames of a build without optimisation are several times as large.
+const DEEPEST: usize = if cfg!(debug_assertions) { 25 } else { 100 };
+/// Runs of what may nest one deeper each.
+const LONGEST_RUN: usize = if cfg!(debug_assertions) { 150 } else { 2_000 };
 /// Longer statements are rows or generated text.
 const LONGEST: usize = 1 << 20;
 
@@ -110,7 +113,7 @@ fn is_too_deep(sql: &str, tokens: &[Token]) -> bool {
             }
             _ => {}
         }
-        if depth > DEEPEST || (run > 2000 && depth + run > 2000) {
+        if depth > DEEPEST || run > LONGEST_RUN {
             return true;
         }
     }
