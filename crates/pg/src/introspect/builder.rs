@@ -3,10 +3,12 @@
 //! Readers run in a fixed order, owners before what they own; a sub-object whose relation is unknown (it belongs to an
 //! extension) is left out by every reader.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use pgmason_model::catalog::{Role, Statistics, Unmodelled};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
+// Keys are OIDs: no one can choose them to collide, and hundreds of thousands are looked up.
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::address::{Address, PG_CLASS, PG_EXTENSION};
 

@@ -1,9 +1,10 @@
 //! Turns what the readers collected into the catalog: facts that need the whole, then order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_model::catalog::{CATALOG_SCHEMA_VERSION, NotChecked};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, ServerVersion};
+use rustc_hash::FxHashMap as HashMap;
 
 use super::builder::Builder;
 
