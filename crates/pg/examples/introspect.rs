@@ -20,5 +20,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         catalog.dependencies.len(),
     );
     std::io::Write::write_all(&mut std::io::stdout(), line.as_bytes())?;
-    Ok(())
+    // Reading is what is measured: the catalog is left to the system, as pg_dump leaves its own.
+    std::process::exit(0)
 }
