@@ -1,3 +1,5 @@
+//! What the scanner finds in bodies, and what it must not mistake for SQL.
+
 use super::*;
 use crate::ir::AlterTableActionKind;
 
