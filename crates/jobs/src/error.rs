@@ -46,6 +46,8 @@ pub enum JobError {
     Scratch(#[from] ScratchError),
     #[error("the database refused: {0}")]
     Database(String),
+    #[error("`{source_name}` is no migrations folder")]
+    NotMigrations { source_name: String },
     #[error("interrupted")]
     Interrupted,
 }
@@ -84,6 +86,7 @@ impl JobError {
             Self::AmbiguousTable { candidates, .. } => {
                 candidates.first().map(|name| format!("name it with its schema: `pgmason tables show {name}`"))
             }
+            Self::NotMigrations { .. } => Some("name the folder: `pgmason migration … --migrations DIR`".into()),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pgmason_core::migrations::{FileName, Layout, MigrationFile};
+use pgmason_core::migrations::{FileName, Layout, MigrationFile, fingerprint};
 
 use crate::JobError;
 use crate::project::Project;
@@ -63,6 +63,7 @@ fn migrations(project: &Project, folder: &Path) -> Result<SqlFiles, JobError> {
     let files = in_parallel(named, |(name, path, text)| {
         let display = shown(&path);
         let mut file = MigrationFile::read(layout, display, path, name, text.text);
+        file.sha256 = text.sha256;
         if layout == Layout::Diesel {
             file.in_transaction = diesel_runs_in_transaction(&folder.join(&file.name_in_folder));
         }
@@ -136,6 +137,7 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf, bool)>, JobError> {
 
 struct Text {
     text: String,
+    sha256: String,
     lossy: bool,
 }
 
@@ -151,7 +153,8 @@ fn read_text(path: &Path) -> Result<Text, JobError> {
     let bytes = fs::read(path).map_err(JobError::file("read", path))?;
     let decoded = pgmason_sql::decode::decode_lossy(&bytes)
         .map_err(|problem| JobError::NotText { path: path.to_owned(), problem })?;
-    Ok(Text { lossy: decoded.was_lossy.is_some(), text: decoded.text.into_owned() })
+    let sha256 = fingerprint::sha256(&bytes);
+    Ok(Text { lossy: decoded.was_lossy.is_some(), text: decoded.text.into_owned(), sha256 })
 }
 
 /// Reads one more file that a meta command names, from inside the project only.

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod error;
 pub mod folder;
 pub mod init;
+pub mod migration;
 pub mod observe;
 pub mod open;
 pub mod progress;

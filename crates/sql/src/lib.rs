@@ -10,6 +10,7 @@ pub mod ignore;
 mod ir;
 mod lexer;
 mod name;
+mod normalise;
 pub mod plpgsql;
 mod read;
 pub mod split;
@@ -17,4 +18,5 @@ pub mod types;
 
 pub use ir::*;
 pub use name::{Name, fold_identifier};
+pub use normalise::normalise;
 pub use read::parse_statement;

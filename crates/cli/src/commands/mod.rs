@@ -7,13 +7,17 @@ mod doctor;
 mod explain;
 mod init;
 mod man;
+mod migration;
 mod opening;
 mod reference;
 mod rules;
 mod snapshot;
 mod tables;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
+
+use serde::Serialize;
 
 use crate::arguments::{Arguments, Command};
 use crate::error::CommandError;
@@ -42,6 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
+        Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
         Command::Explain { rule } => explain::run(&rule),
         Command::Rules(arguments) => rules::run(folder, &arguments),
@@ -52,4 +57,18 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Man => man::run(),
         Command::Reference { page } => reference::run(page),
     }
+}
+
+/// A report as JSON, or as its renderer writes it for people.
+fn print<T: Serialize>(
+    json: bool,
+    report: &T,
+    out: &mut dyn Write,
+    human: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if json {
+        serde_json::to_writer_pretty(&mut *out, report)?;
+        return writeln!(out);
+    }
+    human(out)
 }

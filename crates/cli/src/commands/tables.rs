@@ -1,14 +1,12 @@
 //! `pgmason tables`.
 
-use std::io::Write;
 use std::path::Path;
 
 use pgmason_jobs::open::{Opened, open};
 use pgmason_jobs::source::Source;
 use pgmason_jobs::{JobError, tables};
-use serde::Serialize;
 
-use super::{Outcome, opening};
+use super::{Outcome, opening, print};
 use crate::arguments::{TablesArguments, TablesCommand};
 use crate::error::CommandError;
 use crate::render::{self, replay};
@@ -49,19 +47,6 @@ pub(super) fn run(folder: &Path, arguments: &TablesArguments, progress: &Progres
         }
     }
     Ok(Outcome::Clean)
-}
-
-fn print<T: Serialize>(
-    json: bool,
-    report: &T,
-    out: &mut dyn Write,
-    human: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    if json {
-        serde_json::to_writer_pretty(&mut *out, report)?;
-        return writeln!(out);
-    }
-    human(out)
 }
 
 /// To the database itself, or to the scratch that the files were replayed in.

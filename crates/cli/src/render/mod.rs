@@ -9,6 +9,7 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod migration;
 pub(crate) mod replay;
 pub(crate) mod sarif;
 pub(crate) mod table;

@@ -20,6 +20,8 @@ pub struct MigrationFile {
     pub description: String,
     pub direction: Direction,
     pub text: String,
+    /// SHA-256 of the file's bytes, in hexadecimal; empty where nobody asked for it.
+    pub sha256: String,
     /// The part that runs: all of it, or dbmate's up section.
     pub runs: Range<usize>,
     /// The tool would run it in one transaction.
@@ -67,6 +69,7 @@ impl MigrationFile {
             description: name.description,
             direction: name.direction,
             text,
+            sha256: String::new(),
             runs,
             in_transaction,
             pending: true,
@@ -83,6 +86,32 @@ impl MigrationFile {
     pub fn read_plain(path: String, text: String) -> Self {
         let name = FileName { version: None, description: path.clone(), direction: Direction::Up };
         Self::read(Layout::Numbered, path.clone(), path, name, text)
+    }
+
+    /// dbmate's down section, as a file of its own that runs down.
+    pub fn down_section(&self, layout: Layout) -> Option<Self> {
+        if layout != Layout::Dbmate {
+            return None;
+        }
+        let down = directive::dbmate_sections(&self.text)?.down?;
+        let mut file = Self {
+            direction: Direction::Down,
+            runs: down.span,
+            in_transaction: down.transaction,
+            statements: Vec::new(),
+            other_pieces: Vec::new(),
+            problems: Vec::new(),
+            ignores: Vec::new(),
+            ..self.clone()
+        };
+        file.read_statements();
+        Some(file)
+    }
+
+    /// The statement with the comments before it.
+    pub fn statement_with_comments(&self, statement: &FileStatement) -> &str {
+        let start = statement.comments.first().map_or(statement.span.start, |comment| comment.start);
+        self.text.get(start..statement.span.end).unwrap_or_default()
     }
 
     pub fn statement_text(&self, statement: &FileStatement) -> &str {

@@ -90,6 +90,11 @@ impl Layout {
                 "down.sql" => Some(diesel(folder, Direction::Down)),
                 _ => None,
             },
+            // Down files of their own folder, which no tool reads.
+            Self::Numbered | Self::Sqlx if is_rollback_folder(folder) => {
+                let stem = stem(name);
+                Some(numbered(down_stem(&stem).unwrap_or(&stem), Direction::Down))
+            }
             _ if !folder.is_empty() => None,
             Self::Refinery => Some(match versioned_name(name) {
                 Some(found) => found,
@@ -116,6 +121,11 @@ impl Layout {
             _ => a.1.cmp(b.1),
         }
     }
+}
+
+/// Folders inside a migrations folder whose files take migrations back.
+pub fn is_rollback_folder(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "rollback" | "rollbacks" | "down" | "undo" | "revert")
 }
 
 fn version_numbers(name: &FileName) -> Vec<u128> {
@@ -220,6 +230,8 @@ mod tests {
             (Some("20240131120000".to_owned()), Direction::Up)
         );
         assert_eq!(read(Layout::Numbered, "1_shutdown.sql").1, Direction::Up);
+        assert_eq!(read(Layout::Numbered, "rollback/1_a.sql"), (Some("1".to_owned()), Direction::Down));
+        assert_eq!(read(Layout::Numbered, "rollback/1_a.down.sql"), (Some("1".to_owned()), Direction::Down));
     }
 
     #[test]

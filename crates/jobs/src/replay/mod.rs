@@ -8,7 +8,6 @@ mod explain;
 mod extensions;
 mod failed;
 mod fence;
-mod meta;
 mod report;
 mod session;
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pgmason_core::migrations::psql::{self, MetaEffect};
 use pgmason_core::migrations::{FileStatement, MigrationFile};
 use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
@@ -12,7 +13,6 @@ use pgmason_sql::{ObjectKind, StatementKind};
 
 use super::failed::Failed;
 use super::fence::{needs_elevation, way_out};
-use super::meta::{self, MetaEffect};
 use super::report::{FurtherFailure, ReplayFailure};
 use crate::JobError;
 use crate::folder;
@@ -237,7 +237,7 @@ impl<'a> ReplaySession<'a> {
         notes: &mut Vec<String>,
     ) -> Result<(), Box<Failed>> {
         let PieceKind::MetaCommand { name, arguments } = &piece.kind else { return Ok(()) };
-        match meta::effect(name, arguments) {
+        match psql::effect(name, arguments) {
             MetaEffect::Nothing => {
                 notes.push(format!("{}:{}: \\{name} passed over", file.path, piece.line));
                 Ok(())

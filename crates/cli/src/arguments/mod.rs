@@ -1,10 +1,14 @@
 //! The command line, in the words that help and man page print.
 
+pub(crate) mod migration;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
+
+use migration::MigrationArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
 ///
@@ -42,6 +46,9 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
+    /// The whole life of a migrations folder
+    #[command(visible_alias = "migrations")]
+    Migration(MigrationArguments),
     /// Write a source's schema to a JSON file
     Snapshot(SnapshotArguments),
     /// Print a rule's page

@@ -2,7 +2,7 @@
 
 /// What to do about one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum MetaEffect {
+pub enum MetaEffect {
     Nothing,
     /// `relative`: from the including file (`\ir`), else from where psql runs.
     Include {
@@ -12,7 +12,7 @@ pub(super) enum MetaEffect {
     Refused(String),
 }
 
-pub(super) fn effect(name: &str, arguments: &str) -> MetaEffect {
+pub fn effect(name: &str, arguments: &str) -> MetaEffect {
     let path = || arguments.trim_matches(['\'', '"']).to_owned();
     match name {
         "i" | "include" => MetaEffect::Include { path: path(), relative: false },

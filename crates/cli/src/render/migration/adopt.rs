@@ -1,0 +1,1 @@
+//! What `migration adopt` says, for people.

@@ -1,0 +1,1 @@
+//! What `migration apply` says, for people.

@@ -1,0 +1,1 @@
+//! What `migration archive` says, for people.

@@ -1,0 +1,1 @@
+//! What `migration audit` says, for people.

@@ -1,0 +1,1 @@
+//! What `migration create` says, for people.

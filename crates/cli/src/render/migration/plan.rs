@@ -1,0 +1,1 @@
+//! What `migration plan` says, for people.

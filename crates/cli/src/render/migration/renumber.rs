@@ -1,0 +1,1 @@
+//! What `migration renumber` says, for people.

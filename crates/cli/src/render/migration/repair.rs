@@ -1,0 +1,1 @@
+//! What `migration repair` says, for people.

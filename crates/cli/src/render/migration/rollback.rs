@@ -1,0 +1,1 @@
+//! What `migration rollback` says, for people.

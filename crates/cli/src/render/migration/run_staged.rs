@@ -1,0 +1,1 @@
+//! What `migration run-staged` says, for people.

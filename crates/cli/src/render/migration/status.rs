@@ -1,0 +1,1 @@
+//! What `migration status` says, for people.

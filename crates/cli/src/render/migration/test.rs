@@ -1,0 +1,1 @@
+//! What `migration test` says, for people.

@@ -1,0 +1,43 @@
+//! The migrations folder of a project, read, with what every subcommand asks of it.
+
+use std::path::{Path, PathBuf};
+
+use pgmason_core::migrations::{Direction, MigrationFile};
+
+use crate::JobError;
+use crate::folder::{self, SqlFiles};
+use crate::project::Project;
+use crate::source::Source;
+
+/// A migrations folder and its files in the order in which they run.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// As it was named.
+    pub path: PathBuf,
+    pub files: SqlFiles,
+}
+
+impl Folder {
+    pub fn read(project: &Project, source: &Source) -> Result<Self, JobError> {
+        let Source::Migrations(path) = source else {
+            return Err(JobError::NotMigrations { source_name: source.to_string() });
+        };
+        let files = folder::read(project, source)?.ok_or_else(|| JobError::EmptyFolder { path: path.clone() })?;
+        Ok(Self { path: path.clone(), files })
+    }
+
+    /// The files that run, in order.
+    pub fn up_files(&self) -> impl Iterator<Item = &MigrationFile> {
+        self.files.files.iter().filter(|file| file.direction == Direction::Up && file.version.is_some())
+    }
+
+    /// Where a file of the folder lies.
+    pub fn path_of(&self, name_in_folder: &str) -> PathBuf {
+        self.path.join(Path::new(name_in_folder))
+    }
+}
+
+/// What a history calls a file: its version; for Prisma's folders the whole folder name.
+pub fn version_of(file: &MigrationFile) -> &str {
+    file.version.as_deref().unwrap_or_default()
+}
