@@ -13,6 +13,8 @@ pub mod layout;
 pub mod locations;
 pub mod losses;
 pub mod planning;
+#[cfg(test)]
+mod planning_tests;
 pub mod psql;
 pub mod rewrites;
 pub mod risk;
