@@ -5,6 +5,7 @@
 mod failures;
 mod files;
 mod layouts;
+mod measured;
 mod outside;
 mod platforms;
 mod psql;
