@@ -11,6 +11,7 @@ pub mod layout;
 pub mod locations;
 pub mod planning;
 pub mod psql;
+mod recovery;
 mod routine_arguments;
 pub mod squawk_names;
 mod state;

@@ -4,6 +4,7 @@ use pgmason_model::plan::{PlannedFile, Step, TransactionGroup};
 use pgmason_sql::split::PieceKind;
 
 use super::groups::{CannotRun, groups};
+use super::recovery::{recovery, session_effect};
 use super::undo::undo_text;
 use super::{FileStatement, Layout, MigrationFile, fingerprint};
 
@@ -39,6 +40,8 @@ fn step(file: &MigrationFile, place: usize) -> Step {
         line: statement.line,
         sql: file.statement_text(statement).to_owned(),
         copy_data: copy_data(file, place),
+        session: session_effect(statement),
+        recovery: recovery(statement),
         ..Step::default()
     }
 }
