@@ -38,6 +38,8 @@ pub struct Moment<'a> {
     pub superseded: bool,
     /// ALTER TYPE … ADD VALUE: the type.
     pub enum_type: Option<EnumBefore>,
+    /// ALTER DOMAIN: tables from before this file whose rows it checks.
+    pub domain_users: Vec<QualifiedName>,
 }
 
 /// A relation that a statement locks.
@@ -50,6 +52,8 @@ pub struct Touched {
     pub standing: Standing,
     /// Index into `History::tables`; of an index its table's.
     pub table: Option<usize>,
+    /// Of an index: its table.
+    pub index_of: Option<QualifiedName>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +96,8 @@ pub struct ActionBefore {
 #[derive(Clone, Debug)]
 pub struct ColumnBefore {
     pub standing: Standing,
+    /// The file that added it, where one did.
+    pub made_by: Option<usize>,
     pub data_type: Option<DataType>,
     pub not_null: bool,
     /// A validated CHECK (column IS NOT NULL) proves it.
@@ -121,6 +127,8 @@ pub struct Cascaded {
     pub table: QualifiedName,
     pub life: usize,
     pub standing: Standing,
+    /// The file that made the table or the column, where one did.
+    pub made_by: Option<usize>,
     /// None: the whole table.
     pub column: Option<String>,
 }
@@ -130,6 +138,8 @@ pub struct Cascaded {
 pub struct TableLife {
     /// Some file creates it.
     pub created: bool,
+    /// Which one.
+    pub made_by: Option<usize>,
     /// PARTITION BY.
     pub partitioned: bool,
     /// Row level security was enabled at some time.

@@ -1,17 +1,24 @@
 //! Migration folders: what each file is, in which order files run, what they say, and what each statement meets.
 
+pub mod costs;
 pub mod file;
 pub mod fingerprint;
 mod generated_names;
 pub mod groups;
+pub mod hazards;
 pub mod history;
 #[cfg(test)]
 mod history_tests;
 pub mod layout;
 pub mod locations;
+pub mod losses;
 pub mod planning;
+#[cfg(test)]
+mod planning_tests;
 pub mod psql;
 mod recovery;
+pub mod rewrites;
+pub mod risk;
 mod routine_arguments;
 pub mod squawk_names;
 mod state;

@@ -1,39 +1,102 @@
-//! Makes the plan of a file: its statements in transactions, what each of them asks of the database, how it is undone.
+//! Makes the plan of files: their statements in transactions, what each of them asks of the database, how it is undone.
+//!
+//! Everything here is read from the text. A scratch database can tell more, and wins where the two differ.
 
-use pgmason_model::plan::{PlannedFile, Step, TransactionGroup};
+use std::ops::Range;
+
+use pgmason_model::plan::{PlannedFile, Risk, Step, TransactionGroup};
 use pgmason_sql::split::PieceKind;
 
+use super::costs::Costs;
 use super::groups::{CannotRun, groups};
+use super::hazards::hazards;
+use super::history::Moment;
 use super::recovery::{recovery, session_effect};
 use super::undo::undo_text;
-use super::{FileStatement, Layout, MigrationFile, fingerprint};
+use super::{Direction, FileStatement, History, Layout, MigrationFile, fingerprint, risk};
 
-/// The plan of one up file of the folder, as far as its text says.
-pub fn plan_file(layout: Layout, files: &[MigrationFile], file: &MigrationFile) -> Result<PlannedFile, CannotRun> {
-    Ok(PlannedFile { undo: undo_text(layout, files, file), ..plan_text(file)? })
+/// The plan of the folder's files at the places `which`, in that order. The error names the place of the file that
+/// cannot run.
+pub fn plan_files(
+    layout: Layout,
+    files: &[MigrationFile],
+    which: &[usize],
+) -> Result<Vec<PlannedFile>, (usize, CannotRun)> {
+    let history = History::read(layout, files);
+    let mut pending = vec![false; files.len()];
+    for place in which {
+        if let Some(flag) = pending.get_mut(*place) {
+            *flag = true;
+        }
+    }
+    let is_pending = |file: usize| pending.get(file).copied().unwrap_or_default();
+    let plan_one = |place: usize| {
+        let file = &files[place];
+        let planned = plan(file, &history, place, is_pending)?;
+        Ok(PlannedFile { undo: undo_text(layout, files, file), ..planned })
+    };
+    which.iter().map(|place| plan_one(*place).map_err(|problem| (*place, problem))).collect()
 }
 
-/// The plan of a file that stands for itself: a down part, say.
+/// The plan of a file that stands for itself: a down part, say. Whatever it names was there before.
 pub fn plan_text(file: &MigrationFile) -> Result<PlannedFile, CannotRun> {
+    let alone = [MigrationFile { direction: Direction::Up, ..file.clone() }];
+    plan(&alone[0], &History::read(Layout::Numbered, &alone), 0, |_| true)
+}
+
+fn plan(
+    file: &MigrationFile,
+    history: &History<'_>,
+    place: usize,
+    is_pending: impl Fn(usize) -> bool,
+) -> Result<PlannedFile, CannotRun> {
+    let moments: Vec<(usize, &Moment<'_>)> = history.of_file(place).collect();
+    let mut least = Vec::new();
+    let mut step = |statement: usize| {
+        let met = moments_of(&moments, &file.statements[statement].span);
+        let costs = Costs::of(history, met);
+        least.push(costs.least);
+        Step {
+            locks: costs.locks(),
+            rewrites: costs.rewrites.iter().cloned().collect(),
+            // What is written anew is read for it.
+            scans: costs.scans.difference(&costs.rewrites).cloned().collect(),
+            hazards: hazards(history, met, &is_pending),
+            ..text_of_step(file, statement)
+        }
+    };
     let groups = groups(file)?
         .into_iter()
         .map(|group| TransactionGroup {
             kind: group.kind,
-            steps: group.statements.iter().map(|place| step(file, *place)).collect(),
+            steps: group.statements.into_iter().map(&mut step).collect(),
         })
         .collect();
-    Ok(PlannedFile {
+    let mut planned = PlannedFile {
         path: file.path.clone(),
         version: file.version.clone().unwrap_or_default(),
         name: file.description.clone(),
         sha256: file.sha256.clone(),
         statements_sha256: fingerprint::statements_sha256(file),
+        risk: Risk::default(),
         groups,
         ..PlannedFile::default()
-    })
+    };
+    risk::assess(&mut planned, least);
+    Ok(planned)
 }
 
-fn step(file: &MigrationFile, place: usize) -> Step {
+/// The moments of one statement of the file, in order: itself, and what is inside it.
+fn moments_of<'m, 'a, 'h>(
+    moments: &'m [(usize, &'h Moment<'a>)],
+    span: &Range<usize>,
+) -> &'m [(usize, &'h Moment<'a>)] {
+    let start = moments.partition_point(|(_, moment)| moment.step.outer.span.start < span.start);
+    let end = moments.partition_point(|(_, moment)| moment.step.outer.span.start <= span.start);
+    moments.get(start..end).unwrap_or_default()
+}
+
+fn text_of_step(file: &MigrationFile, place: usize) -> Step {
     let statement = &file.statements[place];
     Step {
         number: u32::try_from(place + 1).unwrap_or(u32::MAX),

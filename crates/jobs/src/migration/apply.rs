@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use pgmason_core::migrations::planning::plan_file;
+use pgmason_core::migrations::planning::plan_files;
 use pgmason_model::plan::{PLAN_SCHEMA_VERSION, Plan, PlannedFile};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings};
@@ -138,14 +138,14 @@ pub(super) fn prepare(
     if let Some(only) = &options.only {
         places.retain(|place| only.iter().any(|version| version == version_of(&folder.files.files[*place])));
     }
-    let planned = places.iter().map(|place| plan(folder, *place)).collect::<Result<_, _>>()?;
+    let planned = plan(folder, &places)?;
     Ok(Ready { keeper, places, planned })
 }
 
-pub(super) fn plan(folder: &Folder, place: usize) -> Result<PlannedFile, JobError> {
-    let file = &folder.files.files[place];
-    plan_file(folder.files.layout, &folder.files.files, file)
-        .map_err(|problem| JobError::CannotRun { path: file.path.clone(), problem })
+pub(super) fn plan(folder: &Folder, places: &[usize]) -> Result<Vec<PlannedFile>, JobError> {
+    let files = &folder.files;
+    plan_files(files.layout, &files.files, places)
+        .map_err(|(place, problem)| JobError::CannotRun { path: files.files[place].path.clone(), problem })
 }
 
 /// Keeps what runs up to a version, and knows no version that no file has.

@@ -8,7 +8,7 @@ use pgmason_pg::history::Entry;
 use super::folder::{Folder, version_of};
 
 /// The entry of a file of the folder.
-pub fn entry_of(folder: &Folder, place: usize) -> Entry {
+pub(super) fn entry_of(folder: &Folder, place: usize) -> Entry {
     let file = &folder.files.files[place];
     Entry {
         version: version_of(file).to_owned(),
@@ -21,7 +21,7 @@ pub fn entry_of(folder: &Folder, place: usize) -> Entry {
 }
 
 /// SHA-256 of each step's statement, for a file that may be interrupted between two of them.
-pub fn step_hashes(file: &PlannedFile) -> Vec<String> {
+pub(super) fn step_hashes(file: &PlannedFile) -> Vec<String> {
     if file.is_one_transaction() {
         return Vec::new();
     }

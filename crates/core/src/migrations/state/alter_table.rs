@@ -93,12 +93,23 @@ impl Relation {
     fn column_before(&self, name: &str, now: &Now<'_>) -> Option<ColumnBefore> {
         let proven_not_null = self.proves(name);
         let Some(column) = self.columns.iter().find(|column| column.name == name) else {
-            let unknown =
-                ColumnBefore { standing: Standing::Unknown, data_type: None, not_null: false, proven_not_null };
+            let unknown = ColumnBefore {
+                standing: Standing::Unknown,
+                made_by: None,
+                data_type: None,
+                not_null: false,
+                proven_not_null,
+            };
             return (!self.columns_known).then_some(unknown);
         };
         let standing = if column.file == now.file { Standing::ThisFile } else { Standing::EarlierFile };
-        Some(ColumnBefore { standing, data_type: column.data_type.clone(), not_null: column.not_null, proven_not_null })
+        Some(ColumnBefore {
+            standing,
+            made_by: Some(column.file),
+            data_type: column.data_type.clone(),
+            not_null: column.not_null,
+            proven_not_null,
+        })
     }
 
     /// A validated CHECK says that the column is not NULL.

@@ -56,7 +56,7 @@ impl State {
         now: &Now<'_>,
         history: &mut History<'_>,
     ) -> &mut Relation {
-        history.tables.push(TableLife { created: true, ..TableLife::default() });
+        history.tables.push(TableLife { created: true, made_by: Some(now.file), ..TableLife::default() });
         let mut relation = plain_relation(RelationKind::Table, now, temporary);
         relation.life = history.tables.len() - 1;
         self.gone.remove(&name);

@@ -112,6 +112,7 @@ impl State {
             takes_name_of: None,
             superseded: false,
             enum_type: None,
+            domain_users: Vec::new(),
         };
         let statement = moment.step.statement.clone();
         self.happen(&statement, &now, &mut moment, history);
@@ -168,7 +169,11 @@ impl State {
                         let moved = QualifiedName::new(schema.as_str(), name.name.clone());
                         self.rename_type(&name, moved);
                     }
+                    TypeChange::ValidateConstraint { .. } => moment.domain_users = self.old_users(&name, now),
                     TypeChange::AddConstraint { .. } | TypeChange::SetNotNull => {
+                        if !matches!(altered.change, TypeChange::AddConstraint { not_valid: true, .. }) {
+                            moment.domain_users = self.old_users(&name, now);
+                        }
                         if let Some(found) = self.types.get_mut(&name) {
                             found.constrained_domain = true;
                         }
@@ -244,15 +249,16 @@ impl State {
         };
         let kind = relation.map_or(RelationKind::Unknown, |relation| relation.kind);
         let table = relation.map(|relation| relation.life);
-        Touched { written, name, level, kind, standing, table }
+        Touched { written, name, level, kind, standing, table, index_of: None }
     }
 
     fn touched_index(&self, written: Name, level: LockLevel, now: &Now<'_>) -> Touched {
         let name = self.resolve_index(&written, now);
         let life = self.indexes.get(&name).copied();
-        let table = life.and_then(|life| self.relations.values().find(|relation| relation.life == life));
-        let standing = table.map_or(Standing::Unknown, |table| standing_of(table, now));
-        Touched { written, name, level, kind: RelationKind::Index, standing, table: life }
+        let table = life.and_then(|life| self.relations.iter().find(|(_, relation)| relation.life == life));
+        let standing = table.map_or(Standing::Unknown, |(_, table)| standing_of(table, now));
+        let index_of = table.map(|(name, _)| name.clone());
+        Touched { written, name, level, kind: RelationKind::Index, standing, table: life, index_of }
     }
 
     /// Tables that the statement's query reads are copied by it.
@@ -308,6 +314,16 @@ impl State {
         };
         let users = self.relations.iter().map(|(table, relation)| (table.clone(), of_type(relation)));
         users.filter(|(_, columns)| !columns.is_empty()).collect()
+    }
+
+    /// Tables from before this file with columns of the type.
+    fn old_users(&self, data_type: &QualifiedName, now: &Now<'_>) -> Vec<QualifiedName> {
+        let is_old =
+            |name: &QualifiedName| self.relations.get(name).is_some_and(|relation| standing_of(relation, now).is_old());
+        let mut users: Vec<QualifiedName> =
+            self.columns_of_type(data_type).into_iter().map(|(table, _)| table).filter(is_old).collect();
+        users.sort();
+        users
     }
 
     fn rename_type(&mut self, from: &QualifiedName, to: QualifiedName) {
@@ -400,5 +416,11 @@ fn cascaded(name: &QualifiedName, relation: &Relation, column: Option<&Column>, 
         Some(column) if column.file == now.file => Standing::ThisFile,
         _ => standing_of(relation, now),
     };
-    Cascaded { table: name.clone(), life: relation.life, standing, column: column.map(|column| column.name.clone()) }
+    Cascaded {
+        table: name.clone(),
+        life: relation.life,
+        standing,
+        made_by: column.map_or(relation.file, |column| Some(column.file)),
+        column: column.map(|column| column.name.clone()),
+    }
 }

@@ -6,13 +6,13 @@ use pgmason_model::QualifiedName;
 use pgmason_sql::types::Rewrite;
 use pgmason_sql::{AlterTableActionKind, ObjectKind, StatementKind};
 
-use super::column_type_rewrites_table::rewrite;
 use super::report::about_table;
 use crate::expression::tokens;
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::MigrationFile;
 use crate::migrations::history::{Moment, RelationKind, Standing, Touched};
+use crate::migrations::rewrites::of_type_change;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 
@@ -78,7 +78,7 @@ fn breaking_changes<'m>(ctx: &FilesContext<'_>, moment: &'m Moment<'_>) -> Vec<(
                     }
                     AlterTableActionKind::AlterColumnType { column, data_type, using } if column_is_old(false) => {
                         let old = before.column.as_ref().and_then(|column| column.data_type.as_ref());
-                        if rewrite(ctx, column, old, data_type, using.as_ref()) != Rewrite::Yes {
+                        if of_type_change(&ctx.folder.history, column, old, data_type, using.as_ref()) != Rewrite::Yes {
                             continue;
                         }
                         format!("changing the type of {column} of {}", touched.name)

@@ -1,13 +1,14 @@
 //! Finds changes of type that write every row anew.
 
 use pgmason_model::QualifiedName;
-use pgmason_sql::types::{Rewrite, type_change, using_changes_nothing};
-use pgmason_sql::{AlterTableActionKind, DataType, Fragment, StatementKind};
+use pgmason_sql::AlterTableActionKind;
+use pgmason_sql::types::Rewrite;
 
 use super::report::{about_table, actions_on_old_table};
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::history::Moment;
+use crate::migrations::rewrites::{of_type_change, time_zone_is_utc};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 
@@ -37,9 +38,11 @@ pub(super) fn offences<'m>(
     for (touched, action, before) in actions_on_old_table(moment) {
         let AlterTableActionKind::AlterColumnType { column, data_type, using } = &action.kind else { continue };
         let old = before.column.as_ref().and_then(|column| column.data_type.as_ref());
-        let condition = match rewrite(ctx, column, old, data_type, using.as_ref()) {
+        let condition = match of_type_change(&ctx.folder.history, column, old, data_type, using.as_ref()) {
             Rewrite::Yes => "",
-            Rewrite::UnlessTimeZoneIsUtc if !time_zone_is_utc(ctx, moment) => ", unless the session's TimeZone is UTC",
+            Rewrite::UnlessTimeZoneIsUtc if !time_zone_is_utc(&ctx.folder.history, moment) => {
+                ", unless the session's TimeZone is UTC"
+            }
             _ => continue,
         };
         let from = old.map_or_else(String::new, |old| format!(" from {}", old.text));
@@ -55,42 +58,4 @@ pub(super) fn offences<'m>(
         found.push((action.span.start, &touched.name, (message, help.to_owned())));
     }
     found
-}
-
-/// What PostgreSQL does to the table. Unknown where the files do not say what the type was.
-pub(super) fn rewrite(
-    ctx: &FilesContext<'_>,
-    column: &str,
-    old: Option<&DataType>,
-    new: &DataType,
-    using: Option<&Fragment>,
-) -> Rewrite {
-    if using.is_some_and(|using| !using_changes_nothing(column, &using.text)) {
-        return Rewrite::Yes;
-    }
-    let Some(old) = old else { return Rewrite::Unknown };
-    let is_enum = |data_type: &DataType| ctx.folder.history.enums.contains(&data_type.base.name);
-    match type_change(old, new) {
-        // An enum is stored as a number of its own: every other type is another representation.
-        Rewrite::Unknown if (is_enum(old) || is_enum(new)) && old.base.name != new.base.name => Rewrite::Yes,
-        known => known,
-    }
-}
-
-/// The file set it before.
-fn time_zone_is_utc(ctx: &FilesContext<'_>, moment: &Moment<'_>) -> bool {
-    let earlier = ctx
-        .folder
-        .history
-        .of_file(moment.step.file)
-        .take_while(|(_, other)| other.step.span.start < moment.step.span.start);
-    let mut utc = false;
-    for (_, other) in earlier {
-        if let StatementKind::Set(set) = &other.step.statement.kind
-            && set.name == "timezone"
-        {
-            utc = set.values.first().is_some_and(|zone| zone.eq_ignore_ascii_case("utc"));
-        }
-    }
-    utc
 }

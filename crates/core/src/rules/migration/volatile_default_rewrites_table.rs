@@ -1,14 +1,13 @@
 //! Finds new columns that need a value of their own in every old row.
 
 use pgmason_model::QualifiedName;
-use pgmason_sql::types::{DefaultVolatility, default_volatility};
-use pgmason_sql::{AlterTableActionKind, ColumnDefinition, Volatility};
+use pgmason_sql::AlterTableActionKind;
 
 use super::report::{about_table, actions_on_old_table};
-use crate::expression::calls;
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::history::Moment;
+use crate::migrations::rewrites::of_new_column;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 
@@ -42,7 +41,7 @@ pub(super) fn offences<'m>(
                 if *if_not_exists && there {
                     continue;
                 }
-                (&column.name, reason(ctx, column, before.constrained_domain))
+                (&column.name, of_new_column(&ctx.folder.history, column, before.constrained_domain))
             }
             AlterTableActionKind::SetExpression { column, .. } => {
                 (column, Some("has a new stored expression".to_owned()))
@@ -58,37 +57,4 @@ pub(super) fn offences<'m>(
         found.push((action.span.start, &touched.name, (message, help.to_owned())));
     }
     found
-}
-
-fn reason(ctx: &FilesContext<'_>, column: &ColumnDefinition, constrained_domain: bool) -> Option<String> {
-    if column.generated.as_ref().is_some_and(|generated| generated.stored) {
-        return Some("is GENERATED … STORED".to_owned());
-    }
-    if column.identity {
-        return Some("is an identity".to_owned());
-    }
-    if let Some(data_type) = column.data_type.as_ref().filter(|data_type| data_type.base.name.ends_with("serial")) {
-        return Some(format!("is {}", data_type.text));
-    }
-    if let Some(default) = &column.default {
-        let volatile = match default_volatility(&default.text) {
-            DefaultVolatility::Volatile => true,
-            DefaultVolatility::Unknown => calls_own_volatile(ctx, &default.text),
-            DefaultVolatility::NotVolatile => false,
-        };
-        if volatile {
-            return Some(format!("has the volatile default {}", default.text));
-        }
-    }
-    // DomainHasConstraints: PostgreSQL checks the domain row by row.
-    constrained_domain.then(|| "is of a domain with constraints".to_owned())
-}
-
-/// A function that the files define without STABLE or IMMUTABLE.
-fn calls_own_volatile(ctx: &FilesContext<'_>, default: &str) -> bool {
-    calls(default).iter().any(|call| {
-        let schema = call.schema.as_deref().unwrap_or("public");
-        let name = QualifiedName::new(schema, call.name.as_str());
-        ctx.folder.history.functions.get(&name) == Some(&Volatility::Volatile)
-    })
 }
