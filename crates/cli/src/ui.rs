@@ -74,13 +74,21 @@ impl Progress {
     }
 
     pub(crate) fn event(&self, event: Event) {
-        if let (Event::Once(message), false) = (&event, self.quiet) {
-            note(message);
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let told = match &event {
+            Event::Once(message) => Some(*message),
+            Event::Told(message) => Some(message.as_str()),
+            _ => None,
+        };
+        if let (Some(message), false) = (told, self.quiet) {
+            match &state.bar {
+                Some(bar) => bar.suspend(|| note(message)),
+                None => note(message),
+            }
         }
-        if !self.shown {
+        if !self.shown || matches!(event, Event::Told(_)) {
             return;
         }
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if state.bar.is_none() && state.started.elapsed() < PATIENCE {
             return;
         }
@@ -98,6 +106,11 @@ impl Progress {
             Event::Replaying { done, total, file } => format!("replaying {}/{total} {file}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
             Event::Judging => "judging".to_owned(),
+            Event::Applying { done, total, file, step: (step, steps) } => {
+                format!("applying {}/{total} {file}, statement {step} of {steps}", done + 1)
+            }
+            Event::Told(message) => message,
+            Event::Database { done, total, failed } => format!("{done} of {total} databases done, {failed} failed"),
         });
     }
 

@@ -3,7 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pgmason_core::migrations::groups::CannotRun;
 use pgmason_pg::connect::ConnectError;
+use pgmason_pg::execute::ExecuteError;
+use pgmason_pg::history::HistoryError;
 use pgmason_pg::introspect::IntrospectError;
 use pgmason_scratch::ScratchError;
 use thiserror::Error;
@@ -42,6 +45,16 @@ pub enum JobError {
     Connect(#[from] ConnectError),
     #[error(transparent)]
     Introspect(#[from] IntrospectError),
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("{path}, {problem}")]
+    CannotRun { path: String, problem: CannotRun },
+    #[error("`{}` is not a plan that this pgmason can run: {message}", path.display())]
+    PlanFile { path: PathBuf, message: String },
+    #[error("no migration has version {version}")]
+    NoSuchVersion { version: String, nearest: Vec<String> },
     #[error(transparent)]
     Scratch(#[from] ScratchError),
     #[error("the database refused: {0}")]
@@ -91,8 +104,27 @@ impl JobError {
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),
             Self::Scratch(error) => error.hint(),
+            Self::Execute(error) => Some(error.hint()),
+            Self::History(error) => Some(error.hint()),
+            Self::PlanFile { path, .. } => {
+                Some(format!("make it anew: `pgmason migration plan --out {}`", path.display()))
+            }
+            Self::CannotRun { problem, .. } => Some(problem.hint()),
+            Self::NoSuchVersion { nearest, .. } => {
+                (!nearest.is_empty()).then(|| format!("there is {}", nearest.join(", ")))
+            }
             _ => None,
         }
+    }
+
+    /// With the versions that come nearest.
+    pub(crate) fn no_such_version<'a>(version: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let mut near: Vec<(usize, String)> =
+            known.map(|known| (strsim::levenshtein(known, version), known.to_owned())).collect();
+        near.sort();
+        near.dedup();
+        let nearest = near.into_iter().take(3).map(|(_, version)| version).collect();
+        Self::NoSuchVersion { version: version.to_owned(), nearest }
     }
 
     /// What a server said, in its own words: the driver's are `db error`.

@@ -17,6 +17,21 @@ pub enum Event {
     },
     ReadingCatalog,
     Judging,
+    Applying {
+        done: usize,
+        total: usize,
+        file: String,
+        /// Of the file, with how many it has.
+        step: (usize, usize),
+    },
+    /// What somebody who watches wants to know at once: a notice of the server, a wait for another runner.
+    Told(String),
+    /// One database of many is done.
+    Database {
+        done: usize,
+        total: usize,
+        failed: usize,
+    },
 }
 
 /// Takes events. Called often: it decides itself what to show.

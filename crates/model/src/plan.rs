@@ -109,6 +109,43 @@ pub struct Step {
     /// Locks, rewrites and scans were seen on a scratch database; otherwise they are read from the statement.
     #[serde(default)]
     pub measured: bool,
+    /// What it leaves in the session.
+    #[serde(default)]
+    pub session: SessionEffect,
+    /// How to find out what became of it, when it was interrupted outside of a transaction.
+    #[serde(default)]
+    pub recovery: Recovery,
+}
+
+/// What a step leaves behind in the session, for the steps after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionEffect {
+    #[default]
+    Nothing,
+    /// SET and the like: run again when a file goes on in a new session.
+    Setting,
+    /// A temporary table, a prepared statement, a cursor: lost with the session.
+    Object,
+}
+
+/// How to find out whether a step that ran outside of a transaction did its work. Names as the statement writes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Recovery {
+    /// Nothing can tell.
+    #[default]
+    Unknown,
+    /// CREATE INDEX CONCURRENTLY: a build that did not end leaves an INVALID index, which is dropped before the next.
+    IndexBuild {
+        table: String,
+        /// As the catalog stores it; none where PostgreSQL chooses the name.
+        index: Option<String>,
+    },
+    /// DROP INDEX CONCURRENTLY: done when none of them is there.
+    IndexDrop { indexes: Vec<String> },
+    /// Running it again does no harm: VACUUM, REINDEX, ALTER SYSTEM.
+    Repeatable,
 }
 
 /// How much a step asks of a database in use, the least first. Stages of a staged run are cut along it.
@@ -151,7 +188,7 @@ pub struct Estimate {
 pub struct Hazard {
     /// The word for `--allow`: `drop-table:public.x`.
     pub allow: String,
-    /// The relation whose rows are at stake.
+    /// The relation whose rows are at stake. Empty where nobody can tell which ones are.
     pub relation: String,
     pub message: String,
     /// The relation was there before the plan; what the plan itself makes holds nobody's rows.

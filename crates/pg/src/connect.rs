@@ -13,7 +13,9 @@ use std::time::Duration;
 use pgmason_model::ServerVersion;
 use postgres::config::SslMode as WireSslMode;
 use postgres::error::SqlState;
-use postgres::{Client, Config, NoTls};
+use postgres::{Client, NoTls};
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::connection_string::{ConnectionString, ConnectionStringError, SslMode};
 use crate::tls::{self, TlsError};
@@ -66,6 +68,8 @@ pub enum ConnectError {
     ServerTooOld { found: ServerVersion, oldest: u32 },
     #[error("the connection string {0}")]
     BadConnectionString(#[from] ConnectionStringError),
+    #[error("cannot wait for the network")]
+    Runtime(#[source] io::Error),
     #[error("cannot connect to {host}:{port}")]
     Other { host: String, port: String, source: postgres::Error },
 }
@@ -103,6 +107,7 @@ impl ConnectError {
             Self::BadConnectionString(_) => {
                 "write it as postgres://user@host:5432/database, with the password in PGPASSWORD".to_owned()
             }
+            Self::Runtime(_) => "raise the limit of open files: `ulimit -n`".to_owned(),
             Self::Other { .. } => "try the same connection with psql".to_owned(),
         }
     }
@@ -122,7 +127,13 @@ pub struct ServerFacts {
 /// Connects, and refuses a server that is too old.
 pub fn connect(connection: &ConnectionString, options: &ConnectOptions) -> Result<Client, ConnectError> {
     let target = Target::new(connection, options)?;
-    let mut client = target.open()?;
+    let mut client = target.open(&|config, connector| {
+        let config = postgres::Config::from(config);
+        in_time(target.timeout, move || match connector {
+            Some(connector) => config.connect(connector),
+            None => config.connect(NoTls),
+        })
+    })?;
     let settled = settle(&mut client, options);
     let version = settled.map_err(|source| target.explain(Failure::Driver(source), target.mode))?;
     if version.major() < OLDEST_MAJOR {
@@ -155,18 +166,34 @@ fn settle(client: &mut Client, options: &ConnectOptions) -> Result<ServerVersion
     Ok(ServerVersion(u32::try_from(row.try_get::<_, i32>(0)?).unwrap_or(0)))
 }
 
+/// Opens one connection, or says why not.
+type Connect<'a, C> = &'a dyn Fn(Config, Option<MakeRustlsConnect>) -> Result<C, Failure>;
+
+/// The driver's own timeout ends with the TCP connection; a server that then says nothing would hold us for ever.
+fn in_time(
+    timeout: Duration,
+    connect: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
+) -> Result<Client, Failure> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(connect()).ok());
+    match receiver.recv_timeout(timeout) {
+        Ok(result) => result.map_err(Failure::Driver),
+        Err(_) => Err(Failure::Timeout),
+    }
+}
+
 /// Where to, and how.
-struct Target<'a> {
+pub(crate) struct Target<'a> {
     connection: &'a ConnectionString,
     config: Config,
     mode: SslMode,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     host: String,
     port: String,
 }
 
 impl<'a> Target<'a> {
-    fn new(connection: &'a ConnectionString, options: &ConnectOptions) -> Result<Self, ConnectError> {
+    pub(crate) fn new(connection: &'a ConnectionString, options: &ConnectOptions) -> Result<Self, ConnectError> {
         let (host, port) = (connection.host(), connection.port());
         let mut config = Config::new();
         config.user(&connection.user()).dbname(&connection.database());
@@ -186,48 +213,40 @@ impl<'a> Target<'a> {
         Ok(Self { connection, config, mode: connection.ssl_mode()?, timeout: options.connect_timeout, host, port })
     }
 
-    fn open(&self) -> Result<Client, ConnectError> {
+    /// `connect` opens one connection, through TLS where it is given a connector.
+    pub(crate) fn open<C>(&self, connect: Connect<'_, C>) -> Result<C, ConnectError> {
         // A unix socket needs no TLS, and PostgreSQL offers none there.
         let mode = if self.host.starts_with('/') { SslMode::Disable } else { self.mode };
         match mode {
-            SslMode::Disable => self.plain().map_err(|error| self.explain(error, mode)),
-            SslMode::Allow => match self.plain() {
-                Err(error) if is_refusal_of_plain_text(&error) => self.encrypted(SslMode::Require),
+            SslMode::Disable => self.plain(connect).map_err(|error| self.explain(error, mode)),
+            SslMode::Allow => match self.plain(connect) {
+                Err(error) if is_refusal_of_plain_text(&error) => self.encrypted(SslMode::Require, connect),
                 other => other.map_err(|error| self.explain(error, mode)),
             },
-            SslMode::Prefer => match self.encrypted(mode) {
-                Err(ConnectError::TlsFailed { .. }) => self.plain().map_err(|error| self.explain(error, mode)),
+            SslMode::Prefer => match self.encrypted(mode, connect) {
+                Err(ConnectError::TlsFailed { .. }) => self.plain(connect).map_err(|error| self.explain(error, mode)),
                 other => other,
             },
-            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => self.encrypted(mode),
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => self.encrypted(mode, connect),
         }
     }
 
-    fn plain(&self) -> Result<Client, Failure> {
+    fn plain<C>(&self, connect: Connect<'_, C>) -> Result<C, Failure> {
         let mut config = self.config.clone();
         config.ssl_mode(WireSslMode::Disable);
-        self.in_time(move || config.connect(NoTls))
+        connect(config, None)
     }
 
-    /// The driver's own timeout ends with the TCP connection; a server that then says nothing would hold us for ever.
-    fn in_time(
-        &self,
-        connect: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
-    ) -> Result<Client, Failure> {
-        let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(connect()).ok());
-        match receiver.recv_timeout(self.timeout) {
-            Ok(result) => result.map_err(Failure::Driver),
-            Err(_) => Err(Failure::Timeout),
-        }
-    }
-
-    fn encrypted(&self, mode: SslMode) -> Result<Client, ConnectError> {
+    fn encrypted<C>(&self, mode: SslMode, connect: Connect<'_, C>) -> Result<C, ConnectError> {
         let wire_mode = if mode == SslMode::Prefer { WireSslMode::Prefer } else { WireSslMode::Require };
         let connector = tls::connector(self.connection, mode)?;
         let mut config = self.config.clone();
         config.ssl_mode(wire_mode);
-        self.in_time(move || config.connect(connector)).map_err(|failure| self.explain(failure, mode))
+        connect(config, Some(connector)).map_err(|failure| self.explain(failure, mode))
+    }
+
+    pub(crate) fn explain_driver(&self, error: postgres::Error) -> ConnectError {
+        self.explain(Failure::Driver(error), self.mode)
     }
 
     fn explain(&self, failure: Failure, mode: SslMode) -> ConnectError {
@@ -235,6 +254,7 @@ impl<'a> Target<'a> {
         let error = match failure {
             Failure::Driver(error) => error,
             Failure::Timeout => return ConnectError::Timeout { host, port },
+            Failure::Runtime(error) => return ConnectError::Runtime(error),
         };
         let (user, database) = (self.connection.user(), self.connection.database());
         if let Some(code) = error.code() {
@@ -303,9 +323,10 @@ fn is_refusal_of_plain_text(failure: &Failure) -> bool {
     matches!(failure, Failure::Driver(error) if error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION))
 }
 
-enum Failure {
+pub(crate) enum Failure {
     Driver(postgres::Error),
     Timeout,
+    Runtime(io::Error),
 }
 
 /// What lies under an error that the server did not send.

@@ -24,15 +24,31 @@ pub fn statements_sha256(file: &MigrationFile) -> String {
     of_statements(file.statements.iter().map(|statement| file.statement_text(statement)))
 }
 
-/// The same of statements that are at hand as text.
+/// The same of statements that are at hand as text. Where one tool splits and another does not makes no difference.
 pub fn of_statements<'a>(statements: impl IntoIterator<Item = &'a str>) -> String {
     let mut digest = Sha256::new();
+    let mut first = true;
     for statement in statements {
         let normal = pgmason_sql::normalise(statement);
-        if !normal.is_empty() {
-            digest.update(normal.as_bytes());
-            digest.update([0]);
+        if normal.is_empty() {
+            continue;
         }
+        if !std::mem::take(&mut first) {
+            digest.update(b" ; ");
+        }
+        digest.update(normal.as_bytes());
     }
     hexadecimal(&digest.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_statements;
+
+    #[test]
+    fn where_a_tool_splits_makes_no_difference() {
+        let apart = of_statements(["create table a ()", "-- why\ncreate table b ()", "-- end"]);
+        assert_eq!(of_statements(["CREATE TABLE a (); create  table b()"]), apart);
+        assert_ne!(of_statements(["create table a ()"]), apart);
+    }
 }

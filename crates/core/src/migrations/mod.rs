@@ -16,6 +16,7 @@ pub mod planning;
 #[cfg(test)]
 mod planning_tests;
 pub mod psql;
+mod recovery;
 pub mod rewrites;
 pub mod risk;
 mod routine_arguments;

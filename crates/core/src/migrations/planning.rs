@@ -11,6 +11,7 @@ use super::costs::Costs;
 use super::groups::{CannotRun, groups};
 use super::hazards::hazards;
 use super::history::Moment;
+use super::recovery::{recovery, session_effect};
 use super::undo::undo_text;
 use super::{Direction, FileStatement, History, Layout, MigrationFile, fingerprint, risk};
 
@@ -98,6 +99,8 @@ fn text_of_step(file: &MigrationFile, place: usize) -> Step {
         line: statement.line,
         sql: file.statement_text(statement).to_owned(),
         copy_data: copy_data(file, place),
+        session: session_effect(statement),
+        recovery: recovery(statement),
         ..Step::default()
     }
 }

@@ -28,7 +28,13 @@ impl Folder {
 
     /// The files that run, in order.
     pub fn up_files(&self) -> impl Iterator<Item = &MigrationFile> {
-        self.files.files.iter().filter(|file| file.direction == Direction::Up && file.version.is_some())
+        self.up_files_with_places().map(|(_, file)| file)
+    }
+
+    /// The same, each with its place in `files`.
+    pub fn up_files_with_places(&self) -> impl Iterator<Item = (usize, &MigrationFile)> {
+        let files = self.files.files.iter().enumerate();
+        files.filter(|(_, file)| file.direction == Direction::Up && file.version.is_some())
     }
 
     /// Where a file of the folder lies.
@@ -37,7 +43,7 @@ impl Folder {
     }
 }
 
-/// What a history calls a file: its version; for Prisma's folders the whole folder name.
+/// What a history calls a file.
 pub fn version_of(file: &MigrationFile) -> &str {
     file.version.as_deref().unwrap_or_default()
 }

@@ -1,4 +1,13 @@
 //! The whole life of a migrations folder: each subcommand's work as one function that returns a report.
 
+pub mod apply;
+pub mod comparison;
+pub mod database;
+mod entry;
 pub mod folder;
+pub mod hooks;
 pub mod measure;
+mod plan_file;
+mod run_files;
+pub mod run_report;
+mod stake;

@@ -63,7 +63,8 @@ pub fn replay_observed<'a>(
     let started = Instant::now();
     let up: Vec<&MigrationFile> = files.files.iter().filter(|file| file.direction == Direction::Up).collect();
     let mut report = ReplayReport { files: up.len(), ..ReplayReport::default() };
-    let mut session = ReplaySession::open(project, database, options.statement_timeout, observer)?;
+    let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    session.observed_by(observer);
     // What the baseline answered with is not the project's doing.
     let platform = session.stand_ins(&[])?;
     for (done, file) in up.iter().enumerate() {

@@ -63,14 +63,13 @@ impl Item<'_> {
 }
 
 impl<'a> ReplaySession<'a> {
-    pub(super) fn open(
-        project: &'a Project,
-        database: &'a ScratchDatabase,
-        limit: Duration,
-        observer: Option<&'a mut dyn Observer>,
-    ) -> Result<Self, JobError> {
+    pub(super) fn open(project: &'a Project, database: &'a ScratchDatabase, limit: Duration) -> Result<Self, JobError> {
         let session = connect(database, limit)?;
-        Ok(Self { project, database, session, limit, observer })
+        Ok(Self { project, database, session, limit, observer: None })
+    }
+
+    pub(super) fn observed_by(&mut self, observer: Option<&'a mut dyn Observer>) {
+        self.observer = observer;
     }
 
     /// Runs a file as a whole; when it fails, what it did is undone as far as it had not committed it itself.

@@ -222,11 +222,11 @@ impl Seen {
 /// Those that nothing said so far covers.
 fn add_hazards(step: &mut Step, found: Vec<Hazard>) {
     for hazard in found {
-        let schema = hazard.relation.split_once('.').map(|(schema, _)| format!("{schema}.{}", hazards::ANY_RELATION));
+        let schema = hazard.relation.split('.').next().map(|schema| format!("drop-schema:{schema}"));
         let covered = step.hazards.iter().any(|known| {
             let whole_table = known.allow == format!("drop-table:{}", known.relation);
             known.allow == hazard.allow
-                || Some(&known.relation) == schema.as_ref()
+                || Some(&known.allow) == schema.as_ref()
                 || known.relation == hazard.relation && (whole_table || known.allow.starts_with("drop-type:"))
         });
         if !covered {

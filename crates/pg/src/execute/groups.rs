@@ -1,0 +1,294 @@
+//! A file in several transactions: how far it got is always on record, and the next run goes on from there.
+
+use pgmason_model::plan::{GroupKind, SessionEffect, Step, TransactionGroup};
+use tokio_postgres::types::Type;
+
+use super::recover::Fate;
+use super::session::{CLEAN, Executor, OWN_ROLE, failure};
+use super::transaction::Trouble;
+use super::{Direction, Done, Failure, Job, Progress};
+use crate::history::{Run, enter_sql, remove_sql};
+use crate::pipeline::{Message, Parameter};
+use crate::run::{StatementError, statement_error};
+
+/// Where a file stands.
+struct Standing {
+    /// The row of this run.
+    id: i64,
+    /// Steps that are done and committed.
+    done: usize,
+    lock_timeouts: u32,
+}
+
+impl Executor {
+    pub(super) fn run_in_groups(
+        &mut self,
+        job: Job<'_>,
+        interrupted: Option<&Run>,
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Done, Box<Failure>> {
+        let steps: Vec<&Step> = job.file.steps().collect();
+        let whole = |error| Box::new(failure(steps.len(), None, 1, error));
+        let done = interrupted.map_or(0, |run| run.steps_done.min(steps.len()));
+        let begun = interrupted.and_then(|run| run.step_begun);
+        if let Some(run) = interrupted {
+            refuse_changed_steps(job, run, &steps)?;
+            refuse_lost_objects(&steps, done, run)?;
+        }
+        if self.used {
+            self.simple(CLEAN).map_err(whole)?;
+        }
+        self.used = true;
+        let mut standing = Standing { id: self.begin_run(job, done, begun).map_err(whole)?, done, lock_timeouts: 0 };
+        let outcome = self.run_what_is_left(job, &steps, begun, &mut standing, report);
+        match outcome {
+            Ok(()) => Ok(Done {
+                lock_timeouts: standing.lock_timeouts,
+                resumed_at: interrupted.and_then(|_| u32::try_from(done + 1).ok()),
+                ..Done::default()
+            }),
+            Err(failure) => {
+                let failure = Failure { steps_done: standing.done, lock_timeouts: standing.lock_timeouts, ..*failure };
+                self.record_failed_run(standing.id, &failure);
+                Err(Box::new(failure))
+            }
+        }
+    }
+
+    fn run_what_is_left(
+        &mut self,
+        job: Job<'_>,
+        steps: &[&Step],
+        mut begun: Option<usize>,
+        standing: &mut Standing,
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Box<Failure>> {
+        for step in steps.iter().take(standing.done).filter(|step| step.session == SessionEffect::Setting) {
+            let at = |error| Box::new(failure(steps.len(), Some(step), 1, error));
+            self.simple(&step.sql).map_err(at)?;
+        }
+        let mut first = 0;
+        for group in &job.file.groups {
+            let end = first + group.steps.len();
+            if end > standing.done {
+                // A group's steps are done together, so this is all of them.
+                self.run_group(group, steps, end, begun.take(), standing, report)?;
+                standing.done = end;
+            }
+            first = end;
+        }
+        if steps.is_empty() || standing.done == steps.len() {
+            // The last group's own transaction finishes the file; where it has none, or nothing was left, this does.
+            self.finish(job, standing, steps)?;
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are the state of one run")]
+    fn run_group(
+        &mut self,
+        group: &TransactionGroup,
+        steps: &[&Step],
+        end: usize,
+        begun: Option<usize>,
+        standing: &mut Standing,
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Box<Failure>> {
+        let group_steps: Vec<&Step> = group.steps.iter().collect();
+        let progress = Progressed::at(standing.id, end, None);
+        let trouble = match group.kind {
+            GroupKind::Transaction => {
+                let parameters = progress.parameters();
+                let after =
+                    [Message::Simple(OWN_ROLE), Message::Bound(PROGRESS, &parameters), Message::Simple("COMMIT")];
+                let tried = self.with_tries(&group_steps, &after, report);
+                self.count(tried, standing)
+            }
+            GroupKind::RolledBack => {
+                let tried = self.with_tries(&group_steps, &[Message::Simple("ROLLBACK")], report);
+                self.count(tried, standing)
+            }
+            GroupKind::Alone => return self.run_alone(&group.steps, steps, begun, standing, report),
+        };
+        match trouble {
+            None => Ok(()),
+            Some(trouble) => {
+                let at = trouble.step.and_then(|place| group_steps.get(place).copied());
+                let last = group_steps.last().map_or(1, |step| step.line);
+                Err(Box::new(failure(steps.len(), at, last, trouble.error)))
+            }
+        }
+    }
+
+    fn count(&self, tried: Result<u32, (Trouble, u32)>, standing: &mut Standing) -> Option<Trouble> {
+        match tried {
+            Ok(lock_timeouts) => {
+                standing.lock_timeouts += lock_timeouts;
+                None
+            }
+            Err((trouble, lock_timeouts)) => {
+                standing.lock_timeouts += lock_timeouts;
+                Some(trouble)
+            }
+        }
+    }
+
+    /// A step outside of a transaction: recorded before, and after.
+    fn run_alone(
+        &mut self,
+        group: &[Step],
+        steps: &[&Step],
+        begun: Option<usize>,
+        standing: &mut Standing,
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Box<Failure>> {
+        for step in group {
+            let at = |error| Box::new(failure(steps.len(), Some(step), 1, error));
+            if begun == Some(standing.done + 1) {
+                match self.fate(step, report).map_err(at)? {
+                    Fate::Undone => {}
+                    Fate::Done => {
+                        report(Progress::WasDone { step: step.number });
+                        continue;
+                    }
+                    Fate::Unknown if self.settings.rerun_unknown => {}
+                    Fate::Unknown => return Err(Box::new(unknown_fate(steps.len(), step))),
+                }
+            } else {
+                self.remove_invalid_index(step, report).map_err(at)?;
+            }
+            let progress = Progressed::at(standing.id, standing.done, Some(standing.done + 1));
+            let settle = self.settle_alone();
+            let parameters = progress.parameters();
+            // Not flushed by itself: the step's own commits come later in the log and flush it with them.
+            let before = [
+                Message::Simple("BEGIN; SET LOCAL synchronous_commit = off"),
+                Message::Bound(PROGRESS, &parameters),
+                Message::Simple("COMMIT"),
+                Message::Simple(&settle),
+            ];
+            self.all(&before).map_err(at)?;
+            let ran = match &step.copy_data {
+                Some(data) => self.pipeline.copy_in(&step.sql, data),
+                None => self.simple(&step.sql),
+            };
+            ran.map_err(at)?;
+            report(Progress::Step { step });
+        }
+        Ok(())
+    }
+
+    /// The truth and the end of the run, together.
+    fn finish(&mut self, job: Job<'_>, standing: &Standing, steps: &[&Step]) -> Result<(), Box<Failure>> {
+        let begin = self.begin(self.settings.lock_timeout);
+        let (outcome, sql) = match job.direction {
+            Direction::Up => ("applied", enter_sql(job.keeper)),
+            Direction::Down => ("reverted", remove_sql(job.keeper)),
+        };
+        let entry = job.entry.parameters();
+        let entry = if job.direction == Direction::Up { &entry[..] } else { &entry[..1] };
+        let done = i32::try_from(steps.len()).unwrap_or(i32::MAX);
+        let run: [Parameter<'_>; 3] = [(&standing.id, Type::INT8), (&outcome, Type::TEXT), (&done, Type::INT4)];
+        let messages = [
+            Message::Simple(OWN_ROLE),
+            Message::Simple(&begin),
+            Message::Bound(sql, entry),
+            Message::Bound(include_str!("../history/finish_run.sql"), &run),
+            Message::Simple("COMMIT"),
+        ];
+        self.all(&messages).map_err(|error| {
+            drop(self.simple("ROLLBACK"));
+            Box::new(failure(steps.len(), None, steps.last().map_or(1, |step| step.line), error))
+        })
+    }
+
+    fn begin_run(&mut self, job: Job<'_>, done: usize, begun: Option<usize>) -> Result<i64, Box<StatementError>> {
+        let mut recorded = self.recorded(job, "running");
+        recorded.steps_done = i32::try_from(done).unwrap_or(i32::MAX);
+        recorded.step_begun = begun.and_then(|begun| i32::try_from(begun).ok());
+        let rows = self
+            .pipeline
+            .query(include_str!("../history/begin_run.sql"), &recorded.beginning())
+            .map_err(|error| Box::new(statement_error(&error, self.pipeline.is_closed())))?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
+    }
+
+    /// Best effort: where the connection is gone, the record stays `running`, which says as much.
+    fn record_failed_run(&mut self, id: i64, failure: &Failure) {
+        let error = failure.to_json();
+        drop(self.simple(OWN_ROLE));
+        let parameters: [Parameter<'_>; 2] = [(&id, Type::INT8), (&error, Type::TEXT)];
+        drop(self.pipeline.run(Message::Bound(include_str!("../history/fail_run.sql"), &parameters)));
+    }
+
+    fn all(&mut self, messages: &[Message<'_>]) -> Result<(), Box<StatementError>> {
+        let mut outcome = Ok(());
+        self.pipeline.run_all(messages, &mut |_, answer| {
+            if outcome.is_ok() {
+                outcome = answer;
+            }
+        });
+        outcome
+    }
+}
+
+const PROGRESS: &str = include_str!("../history/progress.sql");
+
+/// How far a run is, for `progress.sql`.
+struct Progressed {
+    id: i64,
+    done: i32,
+    begun: Option<i32>,
+}
+
+impl Progressed {
+    fn at(id: i64, done: usize, begun: Option<usize>) -> Self {
+        let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+        Self { id, done: number(done), begun: begun.map(number) }
+    }
+
+    fn parameters(&self) -> [Parameter<'_>; 3] {
+        [(&self.id, Type::INT8), (&self.done, Type::INT4), (&self.begun, Type::INT4)]
+    }
+}
+
+/// What ran must be what the file says now; behind that point it may have been mended.
+fn refuse_changed_steps(job: Job<'_>, run: &Run, steps: &[&Step]) -> Result<(), Box<Failure>> {
+    let ran = run.steps_done.max(run.step_begun.unwrap_or(0));
+    let changed = (0..ran).find(|place| run.step_hashes.get(*place) != job.step_hashes.get(*place));
+    let Some(place) = changed else { return Ok(()) };
+    let message = format!("statement {} has run, and the file now says something else there", place + 1);
+    let advice = "restore the file as it ran, or finish it by hand and enter it: \
+                  `pgmason migration repair --mark applied VERSION`";
+    Err(refused(steps.len(), steps.get(place).copied(), message, advice))
+}
+
+fn refuse_lost_objects(steps: &[&Step], done: usize, run: &Run) -> Result<(), Box<Failure>> {
+    let lost = steps.iter().take(done).find(|step| step.session == SessionEffect::Object);
+    let Some(step) = lost.filter(|_| done < steps.len() || run.step_begun.is_some()) else { return Ok(()) };
+    let message =
+        format!("statement {} made something that ended with its session, and the rest needs it", step.number);
+    let advice = "finish the file by hand and enter it: `pgmason migration repair --mark applied VERSION`";
+    Err(refused(steps.len(), Some(step), message, advice))
+}
+
+fn unknown_fate(steps: usize, step: &Step) -> Failure {
+    let message = "it was interrupted, and nothing tells whether it did its work".to_owned();
+    let advice = "look for yourself; then run it again with `pgmason migration apply --rerun`, or finish the file by \
+                  hand and enter it with `pgmason migration repair --mark applied VERSION`";
+    *refused(steps, Some(step), message, advice)
+}
+
+fn refused(steps: usize, at: Option<&Step>, message: String, advice: &str) -> Box<Failure> {
+    let error = StatementError {
+        sqlstate: None,
+        message,
+        detail: None,
+        hint: None,
+        context: None,
+        position: None,
+        timed_out: false,
+        connection_lost: false,
+    };
+    Box::new(Failure { advice: Some(advice.to_owned()), ..failure(steps, at, 1, Box::new(error)) })
+}

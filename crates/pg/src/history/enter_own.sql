@@ -1,0 +1,1 @@
+INSERT INTO pgmason.migrations (version, name, statements) VALUES ($1, $2, $3)

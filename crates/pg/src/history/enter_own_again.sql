@@ -1,0 +1,2 @@
+INSERT INTO pgmason.migrations (version, name, statements) VALUES ($1, $2, $3)
+ON CONFLICT (version) DO UPDATE SET name = EXCLUDED.name, statements = EXCLUDED.statements

@@ -1,0 +1,1 @@
+DELETE FROM pgmason.migrations WHERE version = $1
