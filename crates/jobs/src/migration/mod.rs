@@ -3,10 +3,13 @@
 pub mod apply;
 pub mod comparison;
 pub mod database;
+pub mod database_fingerprint;
 mod entry;
 pub mod folder;
 pub mod hooks;
+mod live;
 pub mod measure;
+pub mod plan;
 mod plan_file;
 mod run_files;
 pub mod run_report;

@@ -76,7 +76,13 @@ pub fn measure_in(
     for failure in &report.failures {
         not_checked.push(NotChecked {
             what: "locks, scans and rewrites on a scratch database".to_owned(),
-            reason: format!("{}:{} fails there: {}", failure.file, failure.line, failure.message),
+            reason: format!(
+                "{}:{} fails there: {}{}",
+                failure.file,
+                failure.line,
+                failure.message,
+                if replay.keep_going { "" } else { "; `--keep-going` goes on after it" }
+            ),
         });
     }
     for file in planned.iter_mut() {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use pgmason_core::migrations::{MigrationFile, hazards};
 use pgmason_model::plan::{Hazard, PlannedFile, PlannedLock, Step};
-use pgmason_sql::{LockLevel, StatementKind};
+use pgmason_sql::{LockLevel, StatementKind, TransactionControl};
 use postgres::{Client, Error};
 
 use super::session::{self, Locked, Relation};
@@ -20,6 +20,8 @@ pub(super) struct Meter<'p> {
     planned: &'p mut [PlannedFile],
     /// The file at hand, as a place in `planned`.
     at: Option<usize>,
+    /// Nobody has looked at it yet.
+    is_new_file: bool,
     /// Relations from before the first file of the plan.
     before_plan: Option<HashSet<u32>>,
     /// Relations from before the file, and their columns.
@@ -41,6 +43,7 @@ impl<'p> Meter<'p> {
         Self {
             planned,
             at: None,
+            is_new_file: false,
             before_plan: None,
             before_file: HashSet::new(),
             columns: HashMap::new(),
@@ -107,14 +110,17 @@ impl<'p> Meter<'p> {
 
 impl Observer for Meter<'_> {
     fn before(&mut self, client: &mut Client, file: &MigrationFile, statement: usize, fresh: bool) {
-        let at = self.planned.iter().position(|planned| planned.path == file.path);
-        let is_new_file = self.at != at || statement == 0;
-        self.at = at;
-        if at.is_none() {
+        if self.at.is_none() || statement == 0 {
+            self.at = self.planned.iter().position(|planned| planned.path == file.path);
+            self.is_new_file = true;
+        }
+        if self.at.is_none() || fresh || self.is_new_file {
             self.now = None;
-        } else if fresh || is_new_file || self.now.is_none() {
+        }
+        if self.at.is_some() && self.now.is_none() && may_query(file, statement) {
             // A failure here fails the file as well, and is told there.
-            self.now = self.look(client, is_new_file).ok();
+            self.now = self.look(client, self.is_new_file).ok();
+            self.is_new_file = false;
         }
     }
 
@@ -127,6 +133,13 @@ impl Observer for Meter<'_> {
             self.now = Some(standing);
         }
     }
+}
+
+/// SET TRANSACTION must come before any query of its transaction.
+fn may_query(file: &MigrationFile, statement: usize) -> bool {
+    let later = file.statements.iter().skip(statement);
+    let mut kinds = later.map(|statement| &statement.statement.kind);
+    !kinds.any(|kind| matches!(kind, StatementKind::Transaction(TransactionControl::Characteristics)))
 }
 
 impl Standing {

@@ -1,4 +1,4 @@
--- Relations of the database, with what this session has done to each of them since its statistics were last sent.
+-- Relations of the database outside of the schema $1, with what this session has done to each of them since its statistics were last sent.
 SELECT
     c.oid,
     n.nspname::text AS schema_name,
@@ -22,3 +22,4 @@ WHERE c.oid >= 16384
   AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'i', 'I', 'S')
   AND pg_catalog.left(n.nspname, 3) <> 'pg_'
   AND n.nspname <> 'information_schema'
+  AND n.nspname <> $1

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use pgmason_model::QualifiedName;
+use pgmason_scratch::OWN_SCHEMA;
 use pgmason_sql::LockLevel;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Error};
@@ -44,7 +45,8 @@ impl Relation {
 }
 
 pub(super) fn relations(client: &mut Client) -> Result<HashMap<u32, Relation>, Error> {
-    let rows = client.query_typed(include_str!("relations.sql"), &[])?;
+    let parameters: [(&(dyn ToSql + Sync), Type); 1] = [(&OWN_SCHEMA, Type::TEXT)];
+    let rows = client.query_typed(include_str!("relations.sql"), &parameters)?;
     rows.iter()
         .map(|row| {
             let relation = Relation {
