@@ -1,6 +1,7 @@
 //! The whole life of a migrations folder: each subcommand's work as one function that returns a report.
 
 pub mod apply;
+pub mod checks;
 pub mod comparison;
 pub mod database;
 pub mod database_fingerprint;

@@ -1,0 +1,12 @@
+-- How far each standby and each subscriber is behind. Without pg_read_all_stats only their number is seen.
+SELECT
+    application_name AS name,
+    state IS NULL AS is_hidden,
+    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_receive_lsn(), replay_lsn)
+         ELSE pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), replay_lsn)
+    END::bigint AS bytes,
+    extract(epoch FROM replay_lag)::float8 AS seconds
+FROM pg_catalog.pg_stat_replication
+-- A base backup replays nothing.
+WHERE state IS DISTINCT FROM 'backup'
+ORDER BY 1
