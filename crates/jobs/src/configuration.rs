@@ -4,6 +4,8 @@ mod duration;
 mod in_order;
 mod running;
 mod staged;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -10,5 +10,6 @@ mod outside;
 mod platforms;
 mod psql;
 mod rule_examples;
+mod stage_checks;
 mod support;
 mod transactions;

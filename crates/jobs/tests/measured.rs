@@ -218,3 +218,88 @@ fn the_embedded_server_does_what_the_text_says() {
 fn a_local_server_does_what_the_text_says() {
     hold_against(local_server(None, Baseline::Plain));
 }
+
+/// `allow` of each hazard of the file.
+fn hazards(file: &PlannedFile) -> Vec<&str> {
+    file.steps().flat_map(|step| &step.hazards).map(|hazard| hazard.allow.as_str()).collect()
+}
+
+#[test]
+fn what_the_text_does_not_show_is_a_hazard_all_the_same() {
+    let setup = "CREATE TABLE a (id integer PRIMARY KEY, b text); CREATE TABLE child () INHERITS (a);
+        CREATE TABLE c (a_id integer REFERENCES a); CREATE EXTENSION citext; CREATE TABLE d (x citext, y integer);
+        CREATE TABLE p (id integer) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);";
+    let mut server = embedded_server(Baseline::Plain);
+    for (sql, text, measured) in [
+        ("DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'c'; END $$", vec![], vec!["drop-table:public.c"]),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', 'd', 'y'); END $$",
+            vec![],
+            vec!["drop-column:public.d.y"],
+        ),
+        ("DROP TABLE a CASCADE", vec!["drop-table:public.a"], vec!["drop-table:public.a", "drop-table:public.child"]),
+        (
+            "TRUNCATE a CASCADE",
+            vec!["truncate:public.a"],
+            vec!["truncate:public.a", "truncate:public.c", "truncate:public.child"],
+        ),
+        (
+            "DROP EXTENSION citext CASCADE",
+            vec!["drop-extension:citext"],
+            vec!["drop-extension:citext", "drop-column:public.d.x"],
+        ),
+        // A partition goes with its table, and what the file makes is its own affair.
+        ("DROP TABLE p", vec!["drop-table:public.p"], vec!["drop-table:public.p"]),
+        ("CREATE TABLE new (id integer); DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'new'; END $$", vec![], vec![]),
+        ("DROP SCHEMA public CASCADE; CREATE SCHEMA public", vec!["drop-schema:public"], vec!["drop-schema:public"]),
+    ] {
+        let both = plan_both(&mut server, setup, sql);
+        let mut found = hazards(&both.measured);
+        found.sort_by_key(|allow| measured.iter().position(|known| known == allow));
+        assert_eq!((hazards(&both.text), found), (text, measured), "{sql}");
+        let is_lost = both.measured.steps().any(|step| !step.hazards.is_empty());
+        assert_eq!(both.measured.risk == pgmason_model::plan::Risk::Destructive, is_lost, "{sql}");
+    }
+}
+
+#[test]
+fn steps_are_measured_in_their_transaction() {
+    let mut server = embedded_server(Baseline::Plain);
+    // What an earlier step has locked is not taken again; a later read goes on under it.
+    let both = plan_both(
+        &mut server,
+        SETUP,
+        "ALTER TABLE orders ADD CONSTRAINT k CHECK (id > 0) NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT k;
+         ALTER TABLE orders RENAME TO purchases; CREATE INDEX i ON purchases (amount);
+         CREATE TABLE new (id integer); CREATE INDEX n ON new (id); UPDATE new SET id = 1",
+    );
+    let found: Vec<String> = both.measured.steps().map(shown).collect();
+    assert_eq!(
+        found,
+        [
+            "orders ACCESS EXCLUSIVE",
+            "orders SHARE UPDATE EXCLUSIVE, scan orders",
+            "orders ACCESS EXCLUSIVE",
+            "purchases SHARE, scan purchases",
+            "",
+            "",
+            "",
+        ]
+    );
+    let risks: Vec<&str> = both.measured.steps().map(|step| step.risk.name()).collect();
+    assert_eq!(risks, ["metadata", "scan", "metadata", "scan", "metadata", "metadata", "metadata"]);
+}
+
+#[test]
+fn measuring_does_not_disturb_what_it_measures() {
+    let mut server = embedded_server(Baseline::Plain);
+    for sql in [
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; ALTER TABLE orders ADD COLUMN x integer",
+        "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; ALTER TABLE orders ADD COLUMN x integer; COMMIT;",
+        "SET LOCAL search_path = ''; ALTER TABLE public.orders ADD COLUMN x integer",
+    ] {
+        let both = plan_both(&mut server, SETUP, sql);
+        let last = both.measured.steps().last().unwrap();
+        assert_eq!((last.measured, shown(last).as_str()), (true, "orders ACCESS EXCLUSIVE"), "{sql}");
+    }
+}

@@ -9,7 +9,7 @@ use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
 use pgmason_sql::facts::{cannot_run_in_transaction, leaves_server};
 use pgmason_sql::split::{Piece, PieceKind};
-use pgmason_sql::{ObjectKind, StatementKind};
+use pgmason_sql::{ObjectKind, StatementKind, TransactionControl};
 use postgres::Client;
 
 use super::failed::Failed;
@@ -90,8 +90,10 @@ impl<'a> ReplaySession<'a> {
             })));
         }
         // A file that controls its transactions itself is left alone.
-        let own_transactions =
-            file.statements.iter().any(|statement| matches!(statement.statement.kind, StatementKind::Transaction(_)));
+        let own_transactions = file.statements.iter().any(|statement| {
+            use TransactionControl::{Begin, Commit, Prepared, Rollback};
+            matches!(statement.statement.kind, StatementKind::Transaction(Begin | Commit | Rollback | Prepared))
+        });
         let wrap = file.in_transaction && !own_transactions;
         let outcome = self.run_wrapped(file, wrap, notes);
         match outcome {

@@ -31,4 +31,5 @@ FROM (
             FILTER (WHERE pid <> pg_catalog.pg_backend_pid())::float8 AS transaction_seconds
     FROM pg_catalog.pg_stat_activity
     WHERE backend_type = 'client backend'
+       OR query = '<insufficient privilege>' AND datid IS NOT NULL AND usesysid IS NOT NULL
 ) s

@@ -118,6 +118,10 @@ fn lag(rows: &[Row], limits: &CheckSection) -> Result<Seen, Error> {
 fn answer(transaction: &mut Transaction<'_>, name: &str, query: &str, limits: &CheckSection) -> Result<Seen, Error> {
     // Of one statement only: the server takes no second one inside.
     let query = query.trim().trim_end_matches(';');
+    let columns = transaction.prepare(query)?.columns().len();
+    if columns != 1 {
+        return Ok(Err(format!("the query answers with {columns} columns; it must answer with one")));
+    }
     let sql =
         format!("SELECT pg_catalog.pg_typeof(value)::text, value::text FROM (\n{query}\n) AS answer (value) LIMIT 2");
     let rows = transaction.query(&sql, &[])?;

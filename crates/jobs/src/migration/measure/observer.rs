@@ -125,6 +125,10 @@ impl Observer for Meter<'_> {
     }
 
     fn after(&mut self, client: &mut Client, file: &MigrationFile, statement: usize) {
+        if let Some(at) = self.at.filter(|_| sets_transaction(file, statement)) {
+            // It touches nothing.
+            step_mut(&mut self.planned[at], statement).into_iter().for_each(|step| step.measured = true);
+        }
         let (Some(at), Some(mut standing)) = (self.at, self.now.take()) else { return };
         // What ran outside of a transaction has let go of its locks.
         let same = session::transaction(client).is_ok_and(|now| now == standing.transaction);
@@ -137,9 +141,12 @@ impl Observer for Meter<'_> {
 
 /// SET TRANSACTION must come before any query of its transaction.
 fn may_query(file: &MigrationFile, statement: usize) -> bool {
-    let later = file.statements.iter().skip(statement);
-    let mut kinds = later.map(|statement| &statement.statement.kind);
-    !kinds.any(|kind| matches!(kind, StatementKind::Transaction(TransactionControl::Characteristics)))
+    !(statement..file.statements.len()).any(|later| sets_transaction(file, later))
+}
+
+fn sets_transaction(file: &MigrationFile, statement: usize) -> bool {
+    let kind = file.statements.get(statement).map(|statement| &statement.statement.kind);
+    matches!(kind, Some(StatementKind::Transaction(TransactionControl::Characteristics)))
 }
 
 impl Standing {
