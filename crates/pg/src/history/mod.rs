@@ -36,8 +36,8 @@ pub enum HistoryError {
     Hidden { role: String, table: &'static str },
     #[error("role {role} may not {action} the history in {table}")]
     NoPrivilege { role: String, action: &'static str, table: &'static str },
-    #[error("cannot {action} the history in {table}")]
-    Server { action: &'static str, table: &'static str, source: postgres::Error },
+    #[error("cannot {action} the history in {table}: {message}")]
+    Server { action: &'static str, table: &'static str, message: String },
     #[error("cannot {action} the history: {message}")]
     Refused { action: &'static str, message: String },
 }

@@ -15,11 +15,14 @@ mod test;
 
 use std::path::Path;
 
+use pgmason_jobs::JobError;
+use pgmason_jobs::migration::run_report::RunReport;
 use pgmason_jobs::project::Project;
 use pgmason_jobs::source::Source;
+use pgmason_pg::ConnectionString;
 
 use super::{Outcome, opening};
-use crate::arguments::migration::{MigrationArguments, MigrationCommand};
+use crate::arguments::migration::{DatabaseArguments, MigrationArguments, MigrationCommand};
 use crate::error::CommandError;
 use crate::ui::Progress;
 
@@ -50,5 +53,24 @@ pub(super) fn run(folder: &Path, arguments: &MigrationArguments, progress: &Prog
         MigrationCommand::Audit(arguments) => audit::run(&context, arguments),
         MigrationCommand::Renumber(arguments) => renumber::run(&context, arguments),
         MigrationCommand::Archive(arguments) => archive::run(&context, arguments),
+    }
+}
+
+impl Context<'_> {
+    /// The database that the arguments or the environment name.
+    fn database(&self, arguments: &DatabaseArguments) -> Result<ConnectionString, CommandError> {
+        match &arguments.db {
+            Some(url) => opening::connection(url),
+            None => Err(JobError::NeedsDatabase.into()),
+        }
+    }
+}
+
+/// A refusal or a failed file is for a person to look at; a lost connection is a failure of the surroundings.
+fn run_outcome(report: &RunReport) -> Outcome {
+    match report {
+        _ if report.is_clean() => Outcome::Clean,
+        _ if report.connection_was_lost() => Outcome::Failed,
+        _ => Outcome::Findings,
     }
 }

@@ -1,7 +1,6 @@
 //! Reports of `pgmason migration`, for people: one file per subcommand.
 
 pub(crate) mod adopt;
-pub(crate) mod apply;
 pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod create;
@@ -9,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod rollback;
+pub(crate) mod run;
 pub(crate) mod run_staged;
 pub(crate) mod status;
 pub(crate) mod test;
