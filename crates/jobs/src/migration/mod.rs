@@ -10,3 +10,4 @@ mod plan_file;
 mod run_files;
 pub mod run_report;
 mod stake;
+pub mod status;
