@@ -39,6 +39,8 @@ pub enum State {
     Pending,
     /// Some of its statements are done, the others not.
     HalfDone,
+    /// Applied, and some statements of its undo are done.
+    HalfUndone,
     /// What it runs is no longer what ran.
     Edited,
     /// In the history, and in no file.
@@ -59,6 +61,7 @@ pub enum Problem {
     /// Pending, and a later file is applied.
     OutOfOrder { version: String, file: String, applied: String },
     HalfDone { version: String, file: String, steps_done: usize, message: Option<String>, statement: Option<String> },
+    HalfUndone { version: String, steps_done: usize },
     /// The same statements are in the history under another version.
     Renamed { version: String, file: String, to: String },
     /// Names sort as text, and as numbers they would run in another order.
@@ -72,7 +75,7 @@ impl Problem {
             Self::Edited { .. } => Some("edited"),
             Self::Missing { .. } | Self::AheadOfFolder { .. } => Some("missing"),
             Self::OutOfOrder { .. } | Self::OrderByText { .. } => Some("out-of-order"),
-            Self::DuplicateVersion { .. } | Self::Renamed { .. } => None,
+            Self::DuplicateVersion { .. } | Self::Renamed { .. } | Self::HalfUndone { .. } => None,
             // Going on with it is what `apply` is for.
             Self::HalfDone { .. } => Some("half-done"),
         }
@@ -96,6 +99,7 @@ impl Problem {
                 "give it a version after the applied ones, or run it late: `--allow out-of-order`".to_owned()
             }
             Self::HalfDone { .. } => "`pgmason migration apply` goes on at the next statement".to_owned(),
+            Self::HalfUndone { .. } => "`pgmason migration rollback --last 1` goes on at the next statement".to_owned(),
             Self::Renamed { .. } => "`pgmason migration repair --renamed` follows it".to_owned(),
         }
     }
@@ -117,6 +121,9 @@ impl fmt::Display for Problem {
             Self::HalfDone { file, steps_done, message, .. } => {
                 write!(f, "{file} stopped after {steps_done} of its statements")?;
                 message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
+            }
+            Self::HalfUndone { version, steps_done } => {
+                write!(f, "the rollback of {version} stopped after {steps_done} of its statements")
             }
             Self::Renamed { version, file, .. } => write!(f, "{file} is applied under its old version {version}"),
             Self::OrderByText { first, second } => {
@@ -140,6 +147,7 @@ pub fn compare(folder: &Folder, history: &History, archived: &BTreeSet<String>) 
         let applied = applied.get(version).copied();
         let run = runs.get(version).copied();
         let state = match (applied, run) {
+            (Some(_), Some(run)) if run.is_half_undone() => State::HalfUndone,
             (Some(applied), run) if runs_something_else(file, applied, run) => State::Edited,
             (Some(_), _) => State::Applied,
             (None, Some(run)) if run.is_half_done() => State::HalfDone,
@@ -240,6 +248,10 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
                 if let Some(last) = last_applied.filter(|last| *last > place) {
                     problems.push(Problem::OutOfOrder { version, file: path(entry), applied: path(&entries[last]) });
                 }
+            }
+            State::HalfUndone => {
+                let steps_done = entry.run.as_ref().map_or(0, |run| run.steps_done);
+                problems.push(Problem::HalfUndone { version, steps_done });
             }
             State::Applied | State::Archived => {}
         }

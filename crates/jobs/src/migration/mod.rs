@@ -1,5 +1,6 @@
 //! The whole life of a migrations folder: each subcommand's work as one function that returns a report.
 
+pub mod adopt;
 pub mod apply;
 pub mod comparison;
 pub mod database;
@@ -7,6 +8,8 @@ mod entry;
 pub mod folder;
 pub mod hooks;
 mod plan_file;
+pub mod repair;
+pub mod rollback;
 mod run_files;
 pub mod run_report;
 mod stake;

@@ -112,9 +112,16 @@ pub struct Run {
 impl Run {
     /// A file that is neither applied nor untouched.
     pub fn is_half_done(&self) -> bool {
-        self.direction == "up"
-            && matches!(self.outcome.as_str(), "running" | "failed")
-            && (self.steps_done > 0 || self.step_begun.is_some())
+        self.direction == "up" && self.stopped_half_way()
+    }
+
+    /// A file that is neither applied nor taken back.
+    pub fn is_half_undone(&self) -> bool {
+        self.direction == "down" && self.stopped_half_way()
+    }
+
+    fn stopped_half_way(&self) -> bool {
+        matches!(self.outcome.as_str(), "running" | "failed") && (self.steps_done > 0 || self.step_begun.is_some())
     }
 }
 

@@ -41,6 +41,9 @@ pub(crate) fn refusals(refusals: &[Refusal], out: &mut dyn Write) -> io::Result<
             writeln!(out, "    {DIM}{line}{DIM:#}")?;
         }
         writeln!(out, "    {HINT}hint:{HINT:#} {}", refusal.hint)?;
+        if let Some(allow) = refusal.allow.as_ref().filter(|allow| !refusal.hint.contains(allow.as_str())) {
+            writeln!(out, "    {DIM}or go on as it is: --allow {allow}{DIM:#}")?;
+        }
     }
     Ok(())
 }

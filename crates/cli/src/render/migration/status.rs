@@ -49,6 +49,7 @@ fn row(row: &Row) -> Vec<String> {
         State::Applied => "applied",
         State::Pending => "pending",
         State::HalfDone => "half done",
+        State::HalfUndone => "half undone",
         State::Edited => "edited",
         State::Missing => "missing",
         State::Archived => "archived",
