@@ -5,6 +5,7 @@ pub mod apply;
 pub mod comparison;
 pub mod database;
 mod entry;
+pub mod fleet;
 pub mod folder;
 pub mod hooks;
 mod plan_file;

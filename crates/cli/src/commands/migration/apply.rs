@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use pgmason_jobs::migration::apply::{ApplyOptions, apply};
+use pgmason_jobs::migration::fleet;
 
 use super::{Context, Outcome, run_outcome};
 use crate::arguments::migration::{ApplyArguments, RunArguments};
@@ -16,6 +17,13 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<O
         rerun: arguments.rerun,
         ..options(context, &arguments.run)
     };
+    if let Some((targets, fleet)) = super::fleet(context, &arguments.targets)? {
+        let report = fleet::apply(&context.project, &context.source, &targets, &options, fleet, &|event| {
+            context.progress.event(event);
+        })?;
+        context.progress.finish();
+        return super::print_fleet(&report, arguments.run.json);
+    }
     let database = context.database(&arguments.targets.database)?;
     let report = apply(&context.project, &context.source, &database, &options, &|event| context.progress.event(event))?;
     context.progress.finish();
