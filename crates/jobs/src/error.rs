@@ -53,6 +53,8 @@ pub enum JobError {
     CannotRun { path: String, problem: CannotRun },
     #[error("`{}` is not a plan that this pgmason can run: {message}", path.display())]
     PlanFile { path: PathBuf, message: String },
+    #[error("the database holds no history of another tool")]
+    NothingToAdopt,
     #[error("no migration has version {version}")]
     NoSuchVersion { version: String, nearest: Vec<String> },
     #[error(transparent)]
@@ -109,6 +111,9 @@ impl JobError {
             Self::PlanFile { path, .. } => {
                 Some(format!("make it anew: `pgmason migration plan --out {}`", path.display()))
             }
+            Self::NothingToAdopt => Some(
+                "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),
+            ),
             Self::CannotRun { problem, .. } => Some(problem.hint()),
             Self::NoSuchVersion { nearest, .. } => {
                 (!nearest.is_empty()).then(|| format!("there is {}", nearest.join(", ")))

@@ -29,6 +29,8 @@ pub(crate) enum Outcome {
     Clean,
     /// Findings, drift, or a refusal.
     Findings,
+    /// The report says what failed.
+    Failed,
 }
 
 impl Outcome {
@@ -36,6 +38,7 @@ impl Outcome {
         match self {
             Self::Clean => ExitCode::SUCCESS,
             Self::Findings => ExitCode::from(1),
+            Self::Failed => ExitCode::from(2),
         }
     }
 }

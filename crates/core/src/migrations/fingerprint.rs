@@ -1,12 +1,17 @@
 //! What tells two versions of a migration apart: its bytes, and its statements without comments and layout.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 
 use super::MigrationFile;
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hexadecimal(&Sha256::digest(bytes.as_ref()))
+}
+
+/// SHA-384 in hexadecimal: what sqlx keeps of a file.
+pub fn sha384(bytes: impl AsRef<[u8]>) -> String {
+    hexadecimal(&Sha384::digest(bytes.as_ref()))
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -13,7 +13,7 @@ use pgmason_pg::history::{self, History, Keeper};
 
 use super::comparison::{Comparison, Problem, compare};
 use super::database::{archived_versions, foreign_history, keeper, open_locked, operator, read_history};
-use super::folder::{Folder, version_of};
+use super::folder::{Folder, is_called, version_of};
 use super::hooks::{Around, Hooks};
 use super::run_files::{Work, run_files};
 use super::run_report::{FileOutcome, FileRun, RUN_SCHEMA_VERSION, Refusal, RunReport};
@@ -143,13 +143,17 @@ pub(super) fn prepare(
 
 pub(super) fn plan(folder: &Folder, places: &[usize]) -> Result<Vec<PlannedFile>, JobError> {
     let files = &folder.files;
-    plan_files(files.layout, &files.files, places)
-        .map_err(|(place, problem)| JobError::CannotRun { path: files.files[place].path.clone(), problem })
+    let mut planned = plan_files(files.layout, &files.files, places)
+        .map_err(|(place, problem)| JobError::CannotRun { path: files.files[place].path.clone(), problem })?;
+    for (planned, place) in planned.iter_mut().zip(places) {
+        planned.version = version_of(&files.files[*place]).to_owned();
+    }
+    Ok(planned)
 }
 
 /// Keeps what runs up to a version, and knows no version that no file has.
 pub(super) fn cut_after(folder: &Folder, places: &mut Vec<usize>, to: &str) -> Result<(), JobError> {
-    let last = folder.up_files_with_places().filter(|(_, file)| version_of(file) == to).map(|(place, _)| place).last();
+    let last = folder.up_files_with_places().filter(|(_, file)| is_called(file, to)).map(|(place, _)| place).last();
     let last = last.ok_or_else(|| JobError::no_such_version(to, folder.up_files().map(version_of)))?;
     places.retain(|place| *place <= last);
     Ok(())

@@ -43,7 +43,15 @@ impl Folder {
     }
 }
 
-/// What a history calls a file.
+/// What a history calls a file: its version; of Prisma's, whose versions need not be unique, the whole folder.
 pub fn version_of(file: &MigrationFile) -> &str {
-    file.version.as_deref().unwrap_or_default()
+    match file.name_in_folder.strip_suffix("/migration.sql") {
+        Some(folder) => folder,
+        None => file.version.as_deref().unwrap_or_default(),
+    }
+}
+
+/// A person may name a Prisma migration by its digits alone.
+pub fn is_called(file: &MigrationFile, version: &str) -> bool {
+    version_of(file) == version || file.version.as_deref() == Some(version)
 }

@@ -85,8 +85,10 @@ impl Executor {
         self.used = true;
         let outcome = self.send_with_copies(&messages, before, steps, report);
         if outcome.is_err() && !self.pipeline.is_closed() {
-            // After an error nothing but this is answered.
+            // Where COMMIT was on its way already, it has ended the transaction, and this is only warned of.
+            self.tell_notices(report);
             drop(self.pipeline.run(Message::Simple("ROLLBACK")));
+            self.pipeline.take_notices();
         }
         outcome
     }

@@ -4,4 +4,4 @@ SELECT DISTINCT ON (version)
     pg_catalog.to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
     seconds, run_by, operator, stage, undo, error::text AS error
 FROM pgmason.migration_runs
-ORDER BY version COLLATE "C", id DESC
+ORDER BY version, id DESC

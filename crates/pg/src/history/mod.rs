@@ -36,8 +36,8 @@ pub enum HistoryError {
     Hidden { role: String, table: &'static str },
     #[error("role {role} may not {action} the history in {table}")]
     NoPrivilege { role: String, action: &'static str, table: &'static str },
-    #[error("cannot {action} the history in {table}")]
-    Server { action: &'static str, table: &'static str, source: postgres::Error },
+    #[error("cannot {action} the history in {table}: {message}")]
+    Server { action: &'static str, table: &'static str, message: String },
     #[error("cannot {action} the history: {message}")]
     Refused { action: &'static str, message: String },
 }
@@ -112,9 +112,16 @@ pub struct Run {
 impl Run {
     /// A file that is neither applied nor untouched.
     pub fn is_half_done(&self) -> bool {
-        self.direction == "up"
-            && matches!(self.outcome.as_str(), "running" | "failed")
-            && (self.steps_done > 0 || self.step_begun.is_some())
+        self.direction == "up" && self.stopped_half_way()
+    }
+
+    /// A file that is neither applied nor taken back.
+    pub fn is_half_undone(&self) -> bool {
+        self.direction == "down" && self.stopped_half_way()
+    }
+
+    fn stopped_half_way(&self) -> bool {
+        matches!(self.outcome.as_str(), "running" | "failed") && (self.steps_done > 0 || self.step_begun.is_some())
     }
 }
 

@@ -142,5 +142,6 @@ pub(super) fn refusal(
     if source.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
         return HistoryError::NoPrivilege { role, action, table };
     }
-    HistoryError::Server { action, table, source }
+    let message = source.as_db_error().map_or_else(|| source.to_string(), |error| error.message().to_owned());
+    HistoryError::Server { action, table, message }
 }

@@ -1,9 +1,45 @@
 //! `pgmason migration apply`.
 
-use super::{Context, Outcome};
-use crate::arguments::migration::ApplyArguments;
-use crate::error::CommandError;
+use std::time::Duration;
 
-pub(super) fn run(_context: &Context<'_>, _arguments: &ApplyArguments) -> Result<Outcome, CommandError> {
-    Err(CommandError::Usage { message: "not there yet".to_owned(), hint: None })
+use pgmason_jobs::migration::apply::{ApplyOptions, apply};
+use pgmason_jobs::migration::fleet;
+
+use super::{Context, Outcome, run_outcome};
+use crate::arguments::migration::{ApplyArguments, RunArguments};
+use crate::error::CommandError;
+use crate::render::migration::run as render;
+
+pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<Outcome, CommandError> {
+    let options = ApplyOptions {
+        to: arguments.to.clone(),
+        plan: arguments.plan.clone(),
+        rerun: arguments.rerun,
+        ..options(context, &arguments.run)
+    };
+    if let Some((targets, fleet)) = super::fleet(context, &arguments.targets)? {
+        let report = fleet::apply(&context.project, &context.source, &targets, &options, fleet, &|event| {
+            context.progress.event(event);
+        })?;
+        context.progress.finish();
+        return super::print_fleet(&report, arguments.run.json);
+    }
+    let database = context.database(&arguments.targets.database)?;
+    let report = apply(&context.project, &context.source, &database, &options, &|event| context.progress.event(event))?;
+    context.progress.finish();
+    let mut out = anstream::stdout().lock();
+    super::super::print(arguments.run.json, &report, &mut out, |out| render::render(&report, out))?;
+    Ok(run_outcome(&report))
+}
+
+/// What the arguments of every run say.
+pub(super) fn options(_context: &Context<'_>, run: &RunArguments) -> ApplyOptions {
+    ApplyOptions {
+        dry_run: run.dry_run,
+        allow: run.allow.clone(),
+        lock_wait: Duration::from_secs(run.lock_wait),
+        lock_timeout: run.lock_timeout.map(Duration::from_millis),
+        statement_timeout: run.statement_timeout.map(Duration::from_secs),
+        ..ApplyOptions::default()
+    }
 }

@@ -15,12 +15,17 @@ mod test;
 
 use std::path::Path;
 
+use pgmason_jobs::JobError;
+use pgmason_jobs::migration::fleet::{self, FleetOptions, FleetReport};
+use pgmason_jobs::migration::run_report::RunReport;
 use pgmason_jobs::project::Project;
 use pgmason_jobs::source::Source;
+use pgmason_pg::ConnectionString;
 
 use super::{Outcome, opening};
-use crate::arguments::migration::{MigrationArguments, MigrationCommand};
+use crate::arguments::migration::{DatabaseArguments, MigrationArguments, MigrationCommand, TargetArguments};
 use crate::error::CommandError;
+use crate::render;
 use crate::ui::Progress;
 
 /// What every subcommand works on.
@@ -50,5 +55,47 @@ pub(super) fn run(folder: &Path, arguments: &MigrationArguments, progress: &Prog
         MigrationCommand::Audit(arguments) => audit::run(&context, arguments),
         MigrationCommand::Renumber(arguments) => renumber::run(&context, arguments),
         MigrationCommand::Archive(arguments) => archive::run(&context, arguments),
+    }
+}
+
+impl Context<'_> {
+    /// The database that the arguments or the environment name.
+    fn database(&self, arguments: &DatabaseArguments) -> Result<ConnectionString, CommandError> {
+        match &arguments.db {
+            Some(url) => opening::connection(url),
+            None => Err(JobError::NeedsDatabase.into()),
+        }
+    }
+}
+
+/// Many databases, where the arguments or the configuration name them.
+fn fleet(
+    context: &Context<'_>,
+    arguments: &TargetArguments,
+) -> Result<Option<(Vec<ConnectionString>, FleetOptions)>, CommandError> {
+    if arguments.target.is_empty() {
+        return Ok(None);
+    }
+    let usual = FleetOptions::default();
+    let options = FleetOptions {
+        jobs: arguments.jobs.unwrap_or(usual.jobs),
+        max_failures: arguments.max_failures.unwrap_or(usual.max_failures),
+    };
+    let _ = context;
+    Ok(Some((fleet::targets(&arguments.target)?, options)))
+}
+
+fn print_fleet(report: &FleetReport, json: bool) -> Result<Outcome, CommandError> {
+    let mut out = anstream::stdout().lock();
+    super::print(json, report, &mut out, |out| render::migration::fleet::render(report, out))?;
+    Ok(if report.is_clean() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// A refusal or a failed file is for a person to look at; a lost connection is a failure of the surroundings.
+fn run_outcome(report: &RunReport) -> Outcome {
+    match report {
+        _ if report.is_clean() => Outcome::Clean,
+        _ if report.connection_was_lost() => Outcome::Failed,
+        _ => Outcome::Findings,
     }
 }

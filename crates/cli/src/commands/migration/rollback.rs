@@ -1,9 +1,66 @@
-//! `pgmason migration rollback`.
+//! `pgmason migration rollback`: shows what would run, asks, and runs it.
 
-use super::{Context, Outcome};
+use std::io::{IsTerminal, Write};
+
+use pgmason_jobs::migration::apply::ApplyOptions;
+use pgmason_jobs::migration::rollback::{Extent, rollback};
+use pgmason_jobs::migration::run_report::RunReport;
+
+use super::{Context, Outcome, apply, run_outcome};
 use crate::arguments::migration::RollbackArguments;
 use crate::error::CommandError;
+use crate::render::migration::run as render;
 
-pub(super) fn run(_context: &Context<'_>, _arguments: &RollbackArguments) -> Result<Outcome, CommandError> {
-    Err(CommandError::Usage { message: "not there yet".to_owned(), hint: None })
+pub(super) fn run(context: &Context<'_>, arguments: &RollbackArguments) -> Result<Outcome, CommandError> {
+    let database = context.database(&arguments.database)?;
+    let extent = match (&arguments.to, arguments.last) {
+        (Some(version), _) => Extent::After(version.clone()),
+        (None, last) => Extent::Last(last.unwrap_or(1)),
+    };
+    let mut options = apply::options(context, &arguments.run);
+    let go = |options: &ApplyOptions| {
+        rollback(&context.project, &context.source, &database, &extent, options, &|event| {
+            context.progress.event(event);
+        })
+    };
+    if !options.dry_run && !arguments.yes {
+        options.dry_run = true;
+        let preview = go(&options)?;
+        context.progress.finish();
+        if !preview.refusals.is_empty() || preview.files.is_empty() {
+            return print(arguments, &preview);
+        }
+        render::render(&preview, &mut anstream::stderr().lock())?;
+        if !confirmed()? {
+            return Ok(Outcome::Findings);
+        }
+        options.dry_run = false;
+    }
+    let report = go(&options)?;
+    context.progress.finish();
+    print(arguments, &report)
+}
+
+fn print(
+    arguments: &RollbackArguments,
+    report: &RunReport,
+) -> Result<Outcome, CommandError> {
+    let mut out = anstream::stdout().lock();
+    super::super::print(arguments.run.json, report, &mut out, |out| render::render(report, out))?;
+    Ok(run_outcome(report))
+}
+
+fn confirmed() -> Result<bool, CommandError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(CommandError::Usage {
+            message: "nobody is there to confirm".to_owned(),
+            hint: Some("add --yes".to_owned()),
+        });
+    }
+    let mut err = anstream::stderr().lock();
+    write!(err, "\nrun it? [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

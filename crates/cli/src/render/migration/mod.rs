@@ -1,14 +1,15 @@
-//! Reports of `pgmason migration`, for people: one file per subcommand.
+//! Reports of `pgmason migration`, for people: one file per report.
 
 pub(crate) mod adopt;
-pub(crate) mod apply;
 pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod create;
+pub(crate) mod fleet;
 pub(crate) mod plan;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod rollback;
+pub(crate) mod run;
 pub(crate) mod run_staged;
 pub(crate) mod status;
 pub(crate) mod test;

@@ -1,1 +1,0 @@
-//! What `migration apply` says, for people.
