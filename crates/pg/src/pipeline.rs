@@ -147,9 +147,7 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), postgres::Error>> + 'a>
 fn send<'a>(client: &'a Client, message: Message<'a>) -> Answer<'a> {
     match message {
         Message::Simple(sql) => Box::pin(client.batch_execute(sql)),
-        Message::Bound(sql, parameters) => {
-            Box::pin(async move { client.execute_typed(sql, parameters).await.map(drop) })
-        }
+        Message::Bound(sql, parameters) => Box::pin(async move { client.execute_typed(sql, parameters).await.map(drop) }),
     }
 }
 
@@ -168,7 +166,8 @@ where
     T::TlsConnect: Send,
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
-    let connected = runtime.block_on(async { tokio::time::timeout(limit, config.connect(tls.clone())).await });
+    let connected =
+        runtime.block_on(async { tokio::time::timeout(limit, config.connect(tls.clone())).await });
     let (client, connection) = match connected {
         Ok(opened) => opened.map_err(Failure::Driver)?,
         Err(_) => return Err(Failure::Timeout),

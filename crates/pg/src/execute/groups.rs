@@ -48,7 +48,8 @@ impl Executor {
                 ..Done::default()
             }),
             Err(failure) => {
-                let failure = Failure { steps_done: standing.done, lock_timeouts: standing.lock_timeouts, ..*failure };
+                let failure =
+                    Failure { steps_done: standing.done, lock_timeouts: standing.lock_timeouts, ..*failure };
                 self.record_failed_run(standing.id, &failure);
                 Err(Box::new(failure))
             }
@@ -266,8 +267,7 @@ fn refuse_changed_steps(job: Job<'_>, run: &Run, steps: &[&Step]) -> Result<(), 
 fn refuse_lost_objects(steps: &[&Step], done: usize, run: &Run) -> Result<(), Box<Failure>> {
     let lost = steps.iter().take(done).find(|step| step.session == SessionEffect::Object);
     let Some(step) = lost.filter(|_| done < steps.len() || run.step_begun.is_some()) else { return Ok(()) };
-    let message =
-        format!("statement {} made something that ended with its session, and the rest needs it", step.number);
+    let message = format!("statement {} made something that ended with its session, and the rest needs it", step.number);
     let advice = "finish the file by hand and enter it: `pgmason migration repair --mark applied VERSION`";
     Err(refused(steps.len(), Some(step), message, advice))
 }
@@ -292,3 +292,4 @@ fn refused(steps: usize, at: Option<&Step>, message: String, advice: &str) -> Bo
     };
     Box::new(Failure { advice: Some(advice.to_owned()), ..failure(steps, at, 1, Box::new(error)) })
 }
+

@@ -12,7 +12,8 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
     let refused = |table| move |error| refusal("read", table, String::new(), error);
     let row = pipeline.query(include_str!("facts.sql"), &[]).map_err(refused("pgmason.migrations"))?;
     let Some(row) = row.first() else { return Ok(History::default()) };
-    let facts = Facts { in_recovery: row.get("in_recovery"), database: row.get("database"), role: row.get("role") };
+    let facts =
+        Facts { in_recovery: row.get("in_recovery"), database: row.get("database"), role: row.get("role") };
     let keeper = match (row.get::<_, bool>("supabase"), row.get::<_, bool>("migrations")) {
         (true, _) => Some(Keeper::Supabase),
         (false, true) => Some(Keeper::Pgmason),
