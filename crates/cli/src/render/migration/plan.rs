@@ -53,7 +53,7 @@ fn render_file(file: &PlannedFile, out: &mut dyn Write) -> io::Result<()> {
         file.risk.name(),
     )?;
     let rows: Vec<Vec<String>> =
-        file.steps().filter(|step| step.risk > Risk::Metadata).map(|step| step_row(step)).collect();
+        file.steps().filter(|step| step.risk > Risk::Metadata).map(step_row).collect();
     if !rows.is_empty() {
         writeln!(out, "{}", borderless(&[], rows, &[]))?;
     }
