@@ -1,10 +1,11 @@
 //! Checks between the stages of a run, against servers that are well and not.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use pgmason_jobs::configuration::CheckSection;
 use pgmason_jobs::migration::checks::{StageCheck, run_checks};
-use pgmason_testkit::{Cluster, ClusterOptions};
+use pgmason_testkit::{Cluster, ClusterOptions, Folder, PATIENCE, run_as_unprivileged, until};
 use postgres::{Client, NoTls};
 
 fn check(client: &mut Client, name: &str, section: CheckSection) -> StageCheck {
@@ -45,6 +46,51 @@ fn a_server_that_is_well_and_one_that_is_not() {
     let crowd: Vec<Client> = (0..8).map(|_| cluster.client("postgres")).collect();
     assert_fails(&check(&mut client, "health", CheckSection::default()), "of 10 connections are in use");
     drop(crowd);
+}
+
+/// What `health` holds against its limits, which no test waits for.
+#[test]
+fn waits_and_open_transactions_are_seen() {
+    let cluster = Cluster::start(&ClusterOptions::default());
+    cluster.sql("postgres", "CREATE TABLE t (id integer)");
+    let mut holder = cluster.client("postgres");
+    holder.batch_execute("BEGIN; LOCK TABLE t").unwrap();
+    let mut waiter = cluster.client("postgres");
+    let waits = std::thread::spawn(move || waiter.batch_execute("SELECT FROM t"));
+    let mut client = cluster.client("postgres");
+    let seen = until(PATIENCE, || {
+        let row = client.query_one(include_str!("../src/migration/checks/health.sql"), &[]).unwrap();
+        let seconds = |name: &str| row.get::<_, Option<f64>>(name).is_some_and(|seconds| seconds >= 0.0);
+        seconds("waiting_seconds") && seconds("transaction_seconds")
+    });
+    assert!(seen);
+    holder.batch_execute("COMMIT").unwrap();
+    waits.join().unwrap().unwrap();
+}
+
+#[test]
+fn who_receives_the_log_is_held_against_the_limits() {
+    let access = "local replication all trust".to_owned();
+    let cluster = Cluster::start(&ClusterOptions { access, ..ClusterOptions::default() });
+    let folder = Folder::shared();
+    let mut command = Command::new("pg_receivewal");
+    command.arg("--directory").arg(folder.path()).arg("--dbname").arg(cluster.superuser_url("postgres"));
+    let receiver = run_as_unprivileged(command.current_dir("/")).spawn();
+    let mut receiver =
+        receiver.expect("this test receives the log with `pg_receivewal`: install PostgreSQL's client programs");
+    let mut client = cluster.client("postgres");
+    let mut said = String::new();
+    let follows = until(PATIENCE, || {
+        let found = check(&mut client, "replication-lag", CheckSection::default());
+        said = found.said.clone();
+        found.passed && said.contains("one standby follows")
+    });
+    let limits = CheckSection { max_bytes: Some(-1), ..CheckSection::default() };
+    let found = check(&mut client, "replication-lag", limits);
+    receiver.kill().unwrap();
+    receiver.wait().unwrap();
+    assert!(follows, "{said}");
+    assert_fails(&found, "bytes behind, more than -1");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn lag(rows: &[Row], limits: &CheckSection) -> Result<Seen, Error> {
         if row.try_get("is_hidden")? {
             wrong.push("a standby cannot be looked at: GRANT pg_read_all_stats to the role".to_owned());
         } else if bytes.is_none() {
-            wrong.push(format!("{name} has replayed nothing yet"));
+            wrong.push(format!("{name} has received nothing yet"));
         } else if let Some(bytes) = bytes.filter(|bytes| *bytes > most_bytes) {
             wrong.push(format!("{name} is {bytes} bytes behind, more than {most_bytes}"));
         } else if let Some(seconds) = seconds.filter(|seconds| *seconds > most_seconds) {
@@ -110,6 +110,7 @@ fn lag(rows: &[Row], limits: &CheckSection) -> Result<Seen, Error> {
     Ok(match (wrong.is_empty(), rows.len()) {
         (false, _) => Err(wrong.join("; ")),
         (true, 0) => Ok("no standby is connected".to_owned()),
+        (true, 1) => Ok("one standby follows closely".to_owned()),
         (true, standbys) => Ok(format!("{standbys} standbys follow closely")),
     })
 }
