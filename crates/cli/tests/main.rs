@@ -12,5 +12,6 @@ mod examples;
 mod fake_server;
 mod interrupted;
 mod known_findings;
+mod migration;
 mod support;
 mod suppressed;

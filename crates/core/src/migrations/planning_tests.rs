@@ -61,7 +61,10 @@ fn hazards_are_named_with_the_word_that_allows_them() {
 #[test]
 fn what_the_plan_makes_itself_holds_nobody_s_rows() {
     let files = plan_from(0, &[OLD, "drop table a; drop schema s cascade; alter table c drop column m"]);
-    assert_eq!(hazards(&files[1]), ["drop-table:public.a (new)", "drop-schema:s (new)", "drop-column:public.c.m (new)"]);
+    assert_eq!(
+        hazards(&files[1]),
+        ["drop-table:public.a (new)", "drop-schema:s (new)", "drop-column:public.c.m (new)"]
+    );
     assert_eq!(files[1].risk, Risk::Metadata);
     // The column is new, its table is not.
     let files = plan_from(1, &[OLD, "alter table a add column n int", "alter table a drop column n, drop column b"]);
@@ -74,7 +77,10 @@ fn risk_is_that_of_the_worst_step() {
     use Risk::{Concurrent, Destructive, Metadata, Rewrite, Scan};
     for (sql, expected) in [
         ("alter table a add column n int", Metadata),
-        ("create table n (x int); create index on n (x); update n set x = 1; alter table n alter x type text", Metadata),
+        (
+            "create table n (x int); create index on n (x); update n set x = 1; alter table n alter x type text",
+            Metadata,
+        ),
         ("create index concurrently i on a (b)", Concurrent),
         ("alter table a add constraint k check (id > 0) not valid", Metadata),
         ("alter table a validate constraint k", Concurrent),
@@ -95,10 +101,20 @@ fn risk_is_that_of_the_worst_step() {
 
 #[test]
 fn locks_are_those_on_relations_from_before_the_file() {
-    let file = &plan_from(1, &["create table a (x int); create index i on a (x);", "create table n (x int references a);\n\
-        drop index i; alter table n add y int; select * from a"])[0];
-    let locks: Vec<String> =
-        file.steps().map(|step| step.locks.iter().map(|lock| format!("{} {}", lock.relation, lock.mode)).collect::<Vec<_>>().join(", ")).collect();
+    let file = &plan_from(
+        1,
+        &[
+            "create table a (x int); create index i on a (x);",
+            "create table n (x int references a);\n\
+        drop index i; alter table n add y int; select * from a",
+        ],
+    )[0];
+    let locks: Vec<String> = file
+        .steps()
+        .map(|step| {
+            step.locks.iter().map(|lock| format!("{} {}", lock.relation, lock.mode)).collect::<Vec<_>>().join(", ")
+        })
+        .collect();
     assert_eq!(locks, ["public.a SHARE ROW EXCLUSIVE", "public.a ACCESS EXCLUSIVE", "", ""]);
 }
 
