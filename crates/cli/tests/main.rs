@@ -12,6 +12,7 @@ mod examples;
 mod fake_server;
 mod interrupted;
 mod known_findings;
+mod migration;
 mod migration_plan;
 mod support;
 mod suppressed;

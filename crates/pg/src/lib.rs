@@ -12,5 +12,5 @@ mod tls;
 
 pub use connect::{ConnectError, ConnectOptions, ServerFacts, connect, server_facts};
 pub use connection_string::ConnectionString;
-pub use pipeline::Pipeline;
 pub use introspect::{IntrospectError, IntrospectOptions, Platform, introspect};
+pub use pipeline::Pipeline;

@@ -123,7 +123,7 @@ impl Pipeline {
     /// Waits without holding a transaction or a query.
     pub fn wait(&self, time: Duration) {
         // The runtime goes on reading, so that a lost connection is noticed.
-        self.runtime.block_on(tokio::time::sleep(time));
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
     }
 
     pub fn is_closed(&self) -> bool {
@@ -147,7 +147,9 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), postgres::Error>> + 'a>
 fn send<'a>(client: &'a Client, message: Message<'a>) -> Answer<'a> {
     match message {
         Message::Simple(sql) => Box::pin(client.batch_execute(sql)),
-        Message::Bound(sql, parameters) => Box::pin(async move { client.execute_typed(sql, parameters).await.map(drop) }),
+        Message::Bound(sql, parameters) => {
+            Box::pin(async move { client.execute_typed(sql, parameters).await.map(drop) })
+        }
     }
 }
 
@@ -166,8 +168,7 @@ where
     T::TlsConnect: Send,
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
-    let connected =
-        runtime.block_on(async { tokio::time::timeout(limit, config.connect(tls.clone())).await });
+    let connected = runtime.block_on(async { tokio::time::timeout(limit, config.connect(tls.clone())).await });
     let (client, connection) = match connected {
         Ok(opened) => opened.map_err(Failure::Driver)?,
         Err(_) => return Err(Failure::Timeout),

@@ -103,6 +103,16 @@ impl Cluster {
         self.superuser_url(database).parse().unwrap()
     }
 
+    /// The server's first role.
+    pub fn superuser(&self) -> &'static str {
+        self.superuser
+    }
+
+    /// Folder and port of the unix socket.
+    pub fn socket(&self) -> (String, u16) {
+        (self.folder.path().to_string_lossy().into_owned(), self.port)
+    }
+
     /// Where it listens on TCP: `127.0.0.1:port`.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
@@ -199,7 +209,7 @@ pub fn run_as_unprivileged(command: &mut Command) -> &mut Command {
     command
 }
 
-fn give_away(path: &Path) {
+pub(crate) fn give_away(path: &Path) {
     if let Some((user, group)) = unprivileged() {
         std::os::unix::fs::chown(path, Some(user), Some(group)).unwrap();
     }
@@ -227,6 +237,6 @@ fn make_certificate(data: &Path) {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

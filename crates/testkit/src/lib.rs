@@ -10,14 +10,18 @@ mod cluster;
 mod command;
 mod corpora;
 mod folder;
+mod pooler;
 mod processes;
 mod scratch;
+mod small_file_system;
 mod wait;
 
 pub use cluster::{Cluster, ClusterOptions, local_binaries, run_as_unprivileged};
 pub use command::{Outcome, Pgmason};
 pub use corpora::corpora;
 pub use folder::{Folder, assert_no_trace};
+pub use pooler::Pooler;
 pub use processes::{Process, Signal, kill, kill_group, processes_about};
 pub use scratch::{LentScratch, embedded_server, local_server, read_catalog, server};
+pub use small_file_system::SmallFileSystem;
 pub use wait::{PATIENCE, until};

@@ -93,8 +93,7 @@ pub fn apply_folder(
         report.refusals.extend(at_stake(&mut pipeline, &ready.planned, options)?);
         report.files = ready.planned.iter().map(not_run).collect();
     } else {
-        let (mut executor, history) =
-            open_locked(database, options.settings(), options.lock_wait, reporter)?;
+        let (mut executor, history) = open_locked(database, options.settings(), options.lock_wait, reporter)?;
         let ready = prepare(project, folder, &history, options, &mut report)?;
         refuse_foreign_history(executor.pipeline(), &history, options, &mut report)?;
         report.refusals.extend(at_stake(executor.pipeline(), &ready.planned, options)?);

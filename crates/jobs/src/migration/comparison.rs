@@ -53,19 +53,52 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Problem {
-    DuplicateVersion { version: String, files: Vec<String> },
-    Edited { version: String, file: String, difference: String },
-    Missing { version: String, name: Option<String> },
+    DuplicateVersion {
+        version: String,
+        files: Vec<String>,
+    },
+    Edited {
+        version: String,
+        file: String,
+        difference: String,
+    },
+    Missing {
+        version: String,
+        name: Option<String>,
+    },
     /// Newer than every file: the folder is behind.
-    AheadOfFolder { version: String, name: Option<String> },
+    AheadOfFolder {
+        version: String,
+        name: Option<String>,
+    },
     /// Pending, and a later file is applied.
-    OutOfOrder { version: String, file: String, applied: String },
-    HalfDone { version: String, file: String, steps_done: usize, message: Option<String>, statement: Option<String> },
-    HalfUndone { version: String, steps_done: usize },
+    OutOfOrder {
+        version: String,
+        file: String,
+        applied: String,
+    },
+    HalfDone {
+        version: String,
+        file: String,
+        steps_done: usize,
+        message: Option<String>,
+        statement: Option<String>,
+    },
+    HalfUndone {
+        version: String,
+        steps_done: usize,
+    },
     /// The same statements are in the history under another version.
-    Renamed { version: String, file: String, to: String },
+    Renamed {
+        version: String,
+        file: String,
+        to: String,
+    },
     /// Names sort as text, and as numbers they would run in another order.
-    OrderByText { first: String, second: String },
+    OrderByText {
+        first: String,
+        second: String,
+    },
 }
 
 impl Problem {
@@ -113,11 +146,15 @@ impl fmt::Display for Problem {
                 write!(f, "version {version} is that of several files: {}", files.join(", "))
             }
             Self::Edited { file, .. } => write!(f, "{file} was edited after it was applied"),
-            Self::Missing { version, name } => write!(f, "version {version}{} is applied, and has no file", named(name)),
+            Self::Missing { version, name } => {
+                write!(f, "version {version}{} is applied, and has no file", named(name))
+            }
             Self::AheadOfFolder { version, name } => {
                 write!(f, "version {version}{} is applied, and newer than every file", named(name))
             }
-            Self::OutOfOrder { file, applied, .. } => write!(f, "{file} is pending, and the later {applied} is applied"),
+            Self::OutOfOrder { file, applied, .. } => {
+                write!(f, "{file} is pending, and the later {applied} is applied")
+            }
             Self::HalfDone { file, steps_done, message, .. } => {
                 write!(f, "{file} stopped after {steps_done} of its statements")?;
                 message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
@@ -165,8 +202,7 @@ pub fn compare(folder: &Folder, history: &History, archived: &BTreeSet<String>) 
     for applied in without_file {
         let state = if archived.contains(&applied.version) { State::Archived } else { State::Missing };
         let run = runs.get(applied.version.as_str()).map(|run| (*run).clone());
-        let entry =
-            Entry { version: applied.version.clone(), state, file: None, applied: Some(applied.clone()), run };
+        let entry = Entry { version: applied.version.clone(), state, file: None, applied: Some(applied.clone()), run };
         let place = comparison.entries.partition_point(|known| known.version < entry.version);
         comparison.entries.insert(place, entry);
     }
@@ -207,9 +243,8 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
     let path = |entry: &Entry| entry.file.map_or_else(String::new, |file| folder.files.files[file].path.clone());
     let mut problems = duplicates(folder);
     let newest_file = entries.iter().filter(|entry| entry.file.is_some()).map(|entry| &entry.version).max();
-    let last_applied = entries.iter().rposition(|entry| {
-        entry.file.is_some() && matches!(entry.state, State::Applied | State::Edited)
-    });
+    let last_applied =
+        entries.iter().rposition(|entry| entry.file.is_some() && matches!(entry.state, State::Applied | State::Edited));
     for (place, entry) in entries.iter().enumerate() {
         let version = entry.version.clone();
         match entry.state {
@@ -233,9 +268,7 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
                 let run = entry.run.as_ref();
                 let error = run.and_then(|run| run.error.as_deref());
                 let error: Option<serde_json::Value> = error.and_then(|text| serde_json::from_str(text).ok());
-                let text = |key: &str| {
-                    error.as_ref().and_then(|error| error.get(key)?.as_str().map(str::to_owned))
-                };
+                let text = |key: &str| error.as_ref().and_then(|error| error.get(key)?.as_str().map(str::to_owned));
                 problems.push(Problem::HalfDone {
                     version,
                     file: path(entry),

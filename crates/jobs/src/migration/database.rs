@@ -55,8 +55,8 @@ pub fn keeper(project: &Project, folder: &Folder, history: &History) -> Keeper {
         return keeper;
     }
     let source = Source::Migrations(folder.path.clone());
-    let supabase = folder.files.layout == Layout::Numbered
-        && project.baseline(&source, Some(&folder.files)) == Baseline::Supabase;
+    let supabase =
+        folder.files.layout == Layout::Numbered && project.baseline(&source, Some(&folder.files)) == Baseline::Supabase;
     if supabase { Keeper::Supabase } else { Keeper::Pgmason }
 }
 

@@ -13,7 +13,11 @@ pub(super) fn entry_of(folder: &Folder, place: usize) -> Entry {
     Entry {
         version: version_of(file).to_owned(),
         name: file.description.clone(),
-        statements: file.statements.iter().map(|statement| file.statement_with_comments(statement).to_owned()).collect(),
+        statements: file
+            .statements
+            .iter()
+            .map(|statement| file.statement_with_comments(statement).to_owned())
+            .collect(),
         sha256: file.sha256.clone(),
         statements_sha256: fingerprint::statements_sha256(file),
         undo: undo_text(folder.files.layout, &folder.files.files, file),

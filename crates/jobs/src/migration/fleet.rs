@@ -109,7 +109,9 @@ pub fn apply(
     reporter: Reporter<'_>,
 ) -> Result<FleetReport, JobError> {
     let folder = Folder::read(project, source)?;
-    let one = |target: &ConnectionString| apply_folder(project, &folder, target, options, &silent).map(|report| applied(&report));
+    let one = |target: &ConnectionString| {
+        apply_folder(project, &folder, target, options, &silent).map(|report| applied(&report))
+    };
     let mut report = over_all(targets, fleet, &one, reporter);
     if report.databases.iter().any(|row| row.outcome.is_bad() || row.outcome == DatabaseOutcome::NotStarted) {
         report.next = Some("pgmason migration apply".to_owned());
@@ -164,7 +166,12 @@ fn applied(report: &RunReport) -> Summary {
         return (DatabaseOutcome::Failed, applied, left + 1, message);
     }
     if let Some(hook) = report.hooks.iter().find(|hook| hook.exit_code != Some(0)) {
-        return (DatabaseOutcome::Failed, applied, left, Some(format!("hook {}: `{}` failed", hook.when, hook.command)));
+        return (
+            DatabaseOutcome::Failed,
+            applied,
+            left,
+            Some(format!("hook {}: `{}` failed", hook.when, hook.command)),
+        );
     }
     let outcome = match (applied, left) {
         (0, 0) => DatabaseOutcome::UpToDate,
@@ -246,5 +253,12 @@ fn row(
         Ok(summary) => summary,
         Err(error) => (DatabaseOutcome::Unreachable, 0, 0, Some(error.to_string())),
     };
-    DatabaseRow { target: target.to_string(), outcome, applied, pending, seconds: started.elapsed().as_secs_f64(), message }
+    DatabaseRow {
+        target: target.to_string(),
+        outcome,
+        applied,
+        pending,
+        seconds: started.elapsed().as_secs_f64(),
+        message,
+    }
 }

@@ -39,9 +39,11 @@ pub(super) fn verify(
     let planned: Vec<_> = plan.files.iter().map(key).collect();
     let now: Vec<_> = pending.iter().map(key).collect();
     if planned != now {
-        let changed = plan.files.iter().find(|file| !now.contains(&key(file))).or_else(|| {
-            pending.iter().find(|file| !planned.contains(&key(file)))
-        });
+        let changed = plan
+            .files
+            .iter()
+            .find(|file| !now.contains(&key(file)))
+            .or_else(|| pending.iter().find(|file| !planned.contains(&key(file))));
         let which = changed.map_or_else(String::new, |file| format!(": {}", file.path));
         refuse(format!("the pending files are not those of the plan{which}"));
     }

@@ -58,8 +58,7 @@ pub fn repair(
 ) -> Result<RepairReport, JobError> {
     let folder = Folder::read(project, source)?;
     let settings = Settings { operator: operator(), ..Settings::default() };
-    let (mut executor, history) =
-        open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
+    let (mut executor, history) = open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
     let keeper = keeper(project, &folder, &history);
     let comparison = compare(&folder, &history, &archived_versions(&folder));
     let mut report = RepairReport {
@@ -147,8 +146,7 @@ pub fn follow_renames(
     reporter: Reporter<'_>,
 ) -> Result<usize, JobError> {
     let settings = Settings { operator: operator(), ..Settings::default() };
-    let (mut executor, history) =
-        open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
+    let (mut executor, history) = open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
     let Some(keeper) = history.keeper else { return Ok(0) };
     let applied = |version: &String| history.applied.iter().any(|applied| applied.version == *version);
     let renames: Vec<_> = renames.iter().filter(|(old, ..)| applied(old)).cloned().collect();

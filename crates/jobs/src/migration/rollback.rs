@@ -81,12 +81,7 @@ struct Way {
     sql: String,
 }
 
-fn prepare(
-    folder: &Folder,
-    history: &History,
-    extent: &Extent,
-    report: &mut RunReport,
-) -> Result<Vec<Way>, JobError> {
+fn prepare(folder: &Folder, history: &History, extent: &Extent, report: &mut RunReport) -> Result<Vec<Way>, JobError> {
     let comparison = compare(folder, history, &archived_versions(folder));
     let mut ways = Vec::new();
     for entry in chosen(folder, &comparison, extent)? {
@@ -162,7 +157,10 @@ fn way(folder: &Folder, entry: &Entry, report: &mut RunReport) -> Result<Option<
 }
 
 fn tell_all(ways: &[Way], report: &mut RunReport) {
-    report.files = ways.iter().map(|way| super::run_report::FileRun { sql: Some(way.sql.clone()), ..not_run(&way.planned) }).collect();
+    report.files = ways
+        .iter()
+        .map(|way| super::run_report::FileRun { sql: Some(way.sql.clone()), ..not_run(&way.planned) })
+        .collect();
 }
 
 fn run(
@@ -175,15 +173,9 @@ fn run(
 ) {
     for (done, way) in ways.iter().enumerate() {
         let hashes = step_hashes(&way.planned);
-        let job = Job {
-            file: &way.planned,
-            entry: &way.entry,
-            step_hashes: &hashes,
-            direction: Direction::Down,
-            keeper,
-        };
-        let interrupted =
-            history.runs.iter().find(|run| run.version == way.entry.version && run.is_half_undone());
+        let job =
+            Job { file: &way.planned, entry: &way.entry, step_hashes: &hashes, direction: Direction::Down, keeper };
+        let interrupted = history.runs.iter().find(|run| run.version == way.entry.version && run.is_half_undone());
         let mut outcome = not_run(&way.planned);
         let told = Told { done, total: ways.len(), steps: outcome.steps, reporter };
         let failed = run_one(executor, job, interrupted, &mut outcome, &told).is_err();

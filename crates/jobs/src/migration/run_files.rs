@@ -109,9 +109,9 @@ pub(super) fn run_one(
             (told.reporter)(Event::Told(format!("{path}: dropped index {index}, which an earlier run left INVALID")));
             repaired.push(index);
         }
-        Progress::WasDone { step } => (told.reporter)(Event::Told(format!(
-            "{path}, statement {step}: it was interrupted, and had done its work"
-        ))),
+        Progress::WasDone { step } => {
+            (told.reporter)(Event::Told(format!("{path}, statement {step}: it was interrupted, and had done its work")))
+        }
     });
     outcome.notices = notices;
     outcome.repaired = repaired;

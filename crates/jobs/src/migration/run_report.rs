@@ -106,9 +106,7 @@ pub struct HookRun {
 impl RunReport {
     /// The run did all that was asked.
     pub fn is_clean(&self) -> bool {
-        self.refusals.is_empty()
-            && self.hooks.iter().all(|hook| hook.exit_code == Some(0))
-            && self.failed().is_none()
+        self.refusals.is_empty() && self.hooks.iter().all(|hook| hook.exit_code == Some(0)) && self.failed().is_none()
     }
 
     pub fn failed(&self) -> Option<&FileRun> {
@@ -133,7 +131,7 @@ impl From<&Failure> for FileError {
             sqlstate: error.sqlstate.clone(),
             message: error.message,
             detail: error.detail.or(error.context),
-            hint: failure.advice.clone().or(error.hint).or_else(|| advice(error.sqlstate.as_deref())),
+            hint: failure.advice.clone().or_else(|| advice(error.sqlstate.as_deref())).or(error.hint),
             connection_lost: error.connection_lost,
         }
     }
@@ -143,7 +141,9 @@ impl From<&Failure> for FileError {
 fn advice(sqlstate: Option<&str>) -> Option<String> {
     Some(
         match sqlstate? {
-            "55P03" => "somebody holds the relation for long: look into pg_stat_activity, or allow more with --lock-timeout",
+            "55P03" => {
+                "somebody holds the relation for long: look into pg_stat_activity, or allow more with --lock-timeout"
+            }
             "57014" => "allow more with `--statement-timeout SECONDS`",
             // disk_full, out_of_memory
             "53100" => "make room on the server's disk, and run again",

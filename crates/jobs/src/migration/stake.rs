@@ -2,6 +2,7 @@
 
 use pgmason_model::plan::PlannedFile;
 use pgmason_pg::Pipeline;
+use postgres::error::SqlState;
 use postgres::types::Type;
 
 use super::apply::ApplyOptions;
@@ -24,11 +25,12 @@ pub(super) fn at_stake(
     for file in planned {
         for (step, hazard) in file.steps().flat_map(|step| step.hazards.iter().map(move |hazard| (step, hazard))) {
             let known = refusals.iter().any(|refusal| refusal.allow.as_deref() == Some(&hazard.allow));
-            if known || !hazard.existing || options.allows(&hazard.allow) || !holds_rows(pipeline, &hazard.relation)? {
+            if known || !hazard.existing || options.allows(&hazard.allow) {
                 continue;
             }
+            let Some(rows) = rows(pipeline, &hazard.relation)? else { continue };
             refusals.push(Refusal {
-                message: format!("{}:{} {}", file.path, step.line, hazard.message),
+                message: format!("{}:{} {}{rows}", file.path, step.line, hazard.message),
                 hint: format!("back the rows up first, then allow it: `--allow {}`", hazard.allow),
                 allow: Some(hazard.allow.clone()),
                 detail: String::new(),
@@ -38,18 +40,33 @@ pub(super) fn at_stake(
     Ok(refusals)
 }
 
-/// One row is enough. What may not be read is taken to hold some.
-fn holds_rows(pipeline: &mut Pipeline, relation: &str) -> Result<bool, JobError> {
+/// More are not counted one by one.
+const MANY: i64 = 100_000;
+
+/// How many rows the relation holds, in words; none where it holds none. What may not be read is taken to hold some.
+fn rows(pipeline: &mut Pipeline, relation: &str) -> Result<Option<String>, JobError> {
     if relation.is_empty() {
-        return Ok(true);
+        return Ok(Some(String::new()));
     }
     let there = pipeline
         .query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&relation, Type::TEXT)])
         .map_err(|error| JobError::from_server(&error))?;
     if !there.first().is_some_and(|row| row.get::<_, bool>(0)) {
-        return Ok(false);
+        return Ok(None);
     }
     // The name is the model's own, quoted where it has to be.
-    let rows = pipeline.query(&format!("SELECT EXISTS (SELECT FROM {relation})"), &[]);
-    Ok(rows.map_or(true, |rows| rows.first().is_none_or(|row| row.get(0))))
+    let counted = pipeline
+        .query(&format!("SELECT pg_catalog.count(*) FROM (SELECT FROM {relation} LIMIT {}) AS sample", MANY + 1), &[]);
+    let counted = match counted {
+        Ok(rows) => rows.first().map(|row| row.get::<_, i64>(0)),
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => None,
+        Err(error) => return Err(JobError::from_server(&error)),
+    };
+    Ok(match counted {
+        None => Some(String::new()),
+        Some(0) => None,
+        Some(1) => Some(" (1 row)".to_owned()),
+        Some(count) if count > MANY => Some(format!(" (more than {MANY} rows)")),
+        Some(count) => Some(format!(" ({count} rows)")),
+    })
 }

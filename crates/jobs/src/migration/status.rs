@@ -125,11 +125,7 @@ pub fn status_of_folder(
         problems: comparison
             .problems
             .iter()
-            .map(|problem| ProblemRow {
-                problem: problem.clone(),
-                message: problem.to_string(),
-                hint: problem.hint(),
-            })
+            .map(|problem| ProblemRow { problem: problem.clone(), message: problem.to_string(), hint: problem.hint() })
             .collect(),
         renames: history
             .renames
@@ -226,12 +222,7 @@ fn add_slow_runs(pipeline: &mut Pipeline, report: &mut StatusReport) -> Result<(
     }
     report.trend = history::trend(pipeline)?
         .into_iter()
-        .map(|day| Day {
-            day: day.day,
-            files: day.files,
-            middle_seconds: day.middle,
-            longest_seconds: day.longest,
-        })
+        .map(|day| Day { day: day.day, files: day.files, middle_seconds: day.middle, longest_seconds: day.longest })
         .collect();
     Ok(())
 }

@@ -48,8 +48,7 @@ impl Executor {
                 ..Done::default()
             }),
             Err(failure) => {
-                let failure =
-                    Failure { steps_done: standing.done, lock_timeouts: standing.lock_timeouts, ..*failure };
+                let failure = Failure { steps_done: standing.done, lock_timeouts: standing.lock_timeouts, ..*failure };
                 self.record_failed_run(standing.id, &failure);
                 Err(Box::new(failure))
             }
@@ -75,6 +74,11 @@ impl Executor {
                 // A group's steps are done together, so this is all of them.
                 self.run_group(group, steps, end, begun.take(), standing, report)?;
                 standing.done = end;
+                // The last group's end is recorded with the end of the file.
+                if group.kind != GroupKind::Transaction && end < steps.len() {
+                    self.record_progress(standing.id, end, None)
+                        .map_err(|error| Box::new(failure(steps.len(), None, 1, error)))?;
+                }
             }
             first = end;
         }
@@ -158,17 +162,9 @@ impl Executor {
             } else {
                 self.remove_invalid_index(step, report).map_err(at)?;
             }
-            let progress = Progressed::at(standing.id, standing.done, Some(standing.done + 1));
+            self.record_progress(standing.id, standing.done, Some(standing.done + 1)).map_err(at)?;
             let settle = self.settle_alone();
-            let parameters = progress.parameters();
-            // Not flushed by itself: the step's own commits come later in the log and flush it with them.
-            let before = [
-                Message::Simple("BEGIN; SET LOCAL synchronous_commit = off"),
-                Message::Bound(PROGRESS, &parameters),
-                Message::Simple("COMMIT"),
-                Message::Simple(&settle),
-            ];
-            self.all(&before).map_err(at)?;
+            self.simple(&settle).map_err(at)?;
             let ran = match &step.copy_data {
                 Some(data) => self.pipeline.copy_in(&step.sql, data),
                 None => self.simple(&step.sql),
@@ -214,11 +210,22 @@ impl Executor {
         Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
+    /// Not flushed by itself: a step's own commits come later in the log and flush it with them.
+    fn record_progress(&mut self, id: i64, done: usize, begun: Option<usize>) -> Result<(), Box<StatementError>> {
+        let progress = Progressed::at(id, done, begun);
+        self.all(&[
+            Message::Simple("BEGIN; SET LOCAL synchronous_commit = off"),
+            Message::Bound(PROGRESS, &progress.parameters()),
+            Message::Simple("COMMIT"),
+        ])
+    }
+
     /// Best effort: where the connection is gone, the record stays `running`, which says as much.
     fn record_failed_run(&mut self, id: i64, failure: &Failure) {
         let error = failure.to_json();
         drop(self.simple(OWN_ROLE));
-        let parameters: [Parameter<'_>; 2] = [(&id, Type::INT8), (&error, Type::TEXT)];
+        let done = i32::try_from(failure.steps_done).unwrap_or(i32::MAX);
+        let parameters: [Parameter<'_>; 3] = [(&id, Type::INT8), (&error, Type::TEXT), (&done, Type::INT4)];
         drop(self.pipeline.run(Message::Bound(include_str!("../history/fail_run.sql"), &parameters)));
     }
 
@@ -267,7 +274,8 @@ fn refuse_changed_steps(job: Job<'_>, run: &Run, steps: &[&Step]) -> Result<(), 
 fn refuse_lost_objects(steps: &[&Step], done: usize, run: &Run) -> Result<(), Box<Failure>> {
     let lost = steps.iter().take(done).find(|step| step.session == SessionEffect::Object);
     let Some(step) = lost.filter(|_| done < steps.len() || run.step_begun.is_some()) else { return Ok(()) };
-    let message = format!("statement {} made something that ended with its session, and the rest needs it", step.number);
+    let message =
+        format!("statement {} made something that ended with its session, and the rest needs it", step.number);
     let advice = "finish the file by hand and enter it: `pgmason migration repair --mark applied VERSION`";
     Err(refused(steps.len(), Some(step), message, advice))
 }
@@ -292,4 +300,3 @@ fn refused(steps: usize, at: Option<&Step>, message: String, advice: &str) -> Bo
     };
     Box::new(Failure { advice: Some(advice.to_owned()), ..failure(steps, at, 1, Box::new(error)) })
 }
-

@@ -43,11 +43,7 @@ impl fmt::Display for Holder {
 }
 
 /// Takes the lock for the session. `waiting` is told once who holds it.
-pub fn acquire(
-    pipeline: &mut Pipeline,
-    wait: Duration,
-    waiting: &mut dyn FnMut(&Holder),
-) -> Result<(), ExecuteError> {
+pub fn acquire(pipeline: &mut Pipeline, wait: Duration, waiting: &mut dyn FnMut(&Holder)) -> Result<(), ExecuteError> {
     let deadline = Instant::now() + wait;
     let mut pause = Duration::from_millis(50);
     let mut told = false;

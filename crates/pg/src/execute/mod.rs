@@ -69,14 +69,24 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress<'a> {
     /// A step ended.
-    Step { step: &'a Step },
+    Step {
+        step: &'a Step,
+    },
     Notice(String),
     /// Somebody else holds a relation; another try follows.
-    LockTimeout { step: u32, tries: u32, wait: Duration },
+    LockTimeout {
+        step: u32,
+        tries: u32,
+        wait: Duration,
+    },
     /// An index that an earlier run left INVALID was dropped.
-    Repaired { index: String },
+    Repaired {
+        index: String,
+    },
     /// A step that was interrupted had done its work.
-    WasDone { step: u32 },
+    WasDone {
+        step: u32,
+    },
 }
 
 /// A file that was run.

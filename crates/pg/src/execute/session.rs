@@ -91,10 +91,8 @@ impl Executor {
         let recorded = self.recorded(job, "failed");
         let error = failure.to_json();
         drop(self.simple(OWN_ROLE));
-        let message = Message::Bound(
-            include_str!("../history/record_failure.sql"),
-            &recorded.failure(&error, &failure.seconds),
-        );
+        let message =
+            Message::Bound(include_str!("../history/record_failure.sql"), &recorded.failure(&error, &failure.seconds));
         drop(self.pipeline.run(message));
     }
 
@@ -165,9 +163,9 @@ pub(super) fn pause_after(tries: u32) -> Duration {
 pub(super) fn failure(steps: usize, at: Option<&Step>, last_line: u32, error: Box<StatementError>) -> Failure {
     let line = match at {
         Some(step) => {
-            let before = error.position.map_or(0, |position| {
-                step.sql.chars().take(position).filter(|character| *character == '\n').count()
-            });
+            let before = error
+                .position
+                .map_or(0, |position| step.sql.chars().take(position).filter(|character| *character == '\n').count());
             step.line + u32::try_from(before).unwrap_or(0)
         }
         None => last_line,

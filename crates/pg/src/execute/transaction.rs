@@ -124,9 +124,7 @@ impl Executor {
                 return Err(trouble);
             }
             let Some((index, data, step)) = copy else { return Ok(()) };
-            self.pipeline
-                .copy_in(&step.sql, data)
-                .map_err(|error| Trouble { step: step_of(index), error })?;
+            self.pipeline.copy_in(&step.sql, data).map_err(|error| Trouble { step: step_of(index), error })?;
             report(Progress::Step { step });
             from = index + 1;
         }

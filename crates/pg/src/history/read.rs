@@ -9,11 +9,13 @@ use crate::Pipeline;
 
 /// The whole history. Empty, without a keeper, where there is none.
 pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
-    let refused = |table| move |error| refusal("read", table, String::new(), error);
-    let row = pipeline.query(include_str!("facts.sql"), &[]).map_err(refused("pgmason.migrations"))?;
+    let row = match pipeline.query(include_str!("facts.sql"), &[]) {
+        Ok(rows) => rows,
+        // Even to ask whether a table is there takes USAGE on its schema.
+        Err(error) => return Err(refusal("read", "pgmason.migrations", role(pipeline), error)),
+    };
     let Some(row) = row.first() else { return Ok(History::default()) };
-    let facts =
-        Facts { in_recovery: row.get("in_recovery"), database: row.get("database"), role: row.get("role") };
+    let facts = Facts { in_recovery: row.get("in_recovery"), database: row.get("database"), role: row.get("role") };
     let keeper = match (row.get::<_, bool>("supabase"), row.get::<_, bool>("migrations")) {
         (true, _) => Some(Keeper::Supabase),
         (false, true) => Some(Keeper::Pgmason),
@@ -48,6 +50,11 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
             rows.iter().map(|row| Rename { old_name: row.get(0), new_name: row.get(1), status: row.get(2) }).collect();
     }
     Ok(history)
+}
+
+fn role(pipeline: &mut Pipeline) -> String {
+    let rows = pipeline.query("SELECT CURRENT_USER::text", &[]).unwrap_or_default();
+    rows.first().map_or_else(String::new, |row| row.get(0))
 }
 
 /// History tables of other tools.

@@ -41,10 +41,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RollbackArguments) -> Resul
     print(arguments, &report)
 }
 
-fn print(
-    arguments: &RollbackArguments,
-    report: &RunReport,
-) -> Result<Outcome, CommandError> {
+fn print(arguments: &RollbackArguments, report: &RunReport) -> Result<Outcome, CommandError> {
     let mut out = anstream::stdout().lock();
     super::super::print(arguments.run.json, report, &mut out, |out| render::render(report, out))?;
     Ok(run_outcome(report))

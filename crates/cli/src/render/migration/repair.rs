@@ -17,6 +17,8 @@ pub(crate) fn render(report: &RepairReport, out: &mut dyn Write) -> io::Result<(
     }
     match report.changes.len() {
         0 => writeln!(out, "nothing to change {DIM}({}){DIM:#}", report.history),
-        count => writeln!(out, "\n{count} entries {would}changed; no migration was run {DIM}({}){DIM:#}", report.history),
+        count => {
+            writeln!(out, "\n{count} entries {would}changed; no migration was run {DIM}({}){DIM:#}", report.history)
+        }
     }
 }

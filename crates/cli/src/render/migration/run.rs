@@ -24,7 +24,8 @@ pub(crate) fn render(report: &RunReport, out: &mut dyn Write) -> io::Result<()> 
     }
     for hook in report.hooks.iter().filter(|hook| hook.exit_code != Some(0)) {
         let style = level_style(Level::Error);
-        let code = hook.exit_code.map_or_else(|| "did not end by itself".to_owned(), |code| format!("ended with {code}"));
+        let code =
+            hook.exit_code.map_or_else(|| "did not end by itself".to_owned(), |code| format!("ended with {code}"));
         writeln!(out, "{style}failed{style:#}  hook {}: `{}` {code}", hook.when, hook.command)?;
     }
     for note in &report.notes {
@@ -115,7 +116,11 @@ fn summary(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{left} files would run; nothing was changed")?;
     } else {
         let failed = if report.failed().is_some() { ", 1 failed" } else { "" };
-        writeln!(out, "\n{done} files {word}{failed}, {left} not run, in {seconds:.2} s {DIM}({}){DIM:#}", report.history)?;
+        writeln!(
+            out,
+            "\n{done} files {word}{failed}, {left} not run, in {seconds:.2} s {DIM}({}){DIM:#}",
+            report.history
+        )?;
     }
     match &report.next {
         Some(command) => writeln!(out, "{HINT}to go on:{HINT:#} {command}"),
