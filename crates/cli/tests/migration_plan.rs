@@ -130,6 +130,23 @@ fn a_database_tells_what_is_pending_and_how_large() {
 }
 
 #[test]
+fn a_renamed_table_is_lost_by_its_old_name() {
+    let url = cluster().superuser_url(&database());
+    let folder = Folder::with(&[
+        ("migrations/20250101000000_first.sql", FIRST),
+        ("migrations/20250102000000_rename.sql", "ALTER TABLE public.orders RENAME TO purchases;\n"),
+        ("migrations/20250103000000_drop.sql", "DROP TABLE public.purchases;\n"),
+    ]);
+    let found = plan(&folder, &["--db", &url, "--json"]).json();
+    assert_eq!(files(&found), ["rename metadata", "drop destructive"]);
+    let hazard = &steps(&found["files"][1])[0]["hazards"][0];
+    assert_eq!(
+        (&hazard["allow"], &hazard["relation"]),
+        (&"drop-table:public.purchases".into(), &"public.orders".into())
+    );
+}
+
+#[test]
 fn the_fingerprint_is_that_of_schema_and_history() {
     let name = database();
     let url = cluster().superuser_url(&name);

@@ -248,6 +248,11 @@ fn what_the_text_does_not_show_is_a_hazard_all_the_same() {
             vec!["drop-extension:citext"],
             vec!["drop-extension:citext", "drop-column:public.d.x"],
         ),
+        (
+            "ALTER TABLE c RENAME TO other; DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'other'; END $$",
+            vec![],
+            vec!["drop-table:public.other"],
+        ),
         // A partition goes with its table, and what the file makes is its own affair.
         ("DROP TABLE p", vec!["drop-table:public.p"], vec!["drop-table:public.p"]),
         ("CREATE TABLE new (id integer); DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'new'; END $$", vec![], vec![]),
@@ -257,6 +262,10 @@ fn what_the_text_does_not_show_is_a_hazard_all_the_same() {
         let mut found = hazards(&both.measured);
         found.sort_by_key(|allow| measured.iter().position(|known| known == allow));
         assert_eq!((hazards(&both.text), found), (text, measured), "{sql}");
+        for hazard in both.measured.steps().flat_map(|step| &step.hazards) {
+            let renamed = hazard.allow.ends_with(".other");
+            assert!(!renamed || hazard.relation == "public.c", "{hazard:?}");
+        }
         let is_lost = both.measured.steps().any(|step| !step.hazards.is_empty());
         assert_eq!(both.measured.risk == pgmason_model::plan::Risk::Destructive, is_lost, "{sql}");
     }

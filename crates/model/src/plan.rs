@@ -188,7 +188,7 @@ pub struct Estimate {
 pub struct Hazard {
     /// The word for `--allow`: `drop-table:public.x`.
     pub allow: String,
-    /// The relation whose rows are at stake. Empty where nobody can tell which ones are.
+    /// The relation whose rows are at stake, by its name before the plan. Empty where nobody can tell which ones are.
     pub relation: String,
     pub message: String,
     /// The relation was there before the plan; what the plan itself makes holds nobody's rows.

@@ -39,11 +39,28 @@ pub fn hazards(
             }
             found.extend(unseen(dropped));
         }
-        found.extend(lost.iter().map(|loss| hazard(moment, loss, !made_by_plan(loss))));
+        found.extend(lost.iter().map(|loss| Hazard {
+            relation: name_before_plan(history, loss, *at, &is_pending).to_string(),
+            ..hazard(moment, loss, !made_by_plan(loss))
+        }));
     }
     found.sort_by(|a, b| (&a.allow, &a.relation).cmp(&(&b.allow, &b.relation)));
     found.dedup();
     found
+}
+
+/// As the database calls the table that the statement loses, before the plan has renamed it.
+fn name_before_plan<'h>(
+    history: &'h History<'_>,
+    loss: &Loss<'h>,
+    at: usize,
+    is_pending: impl Fn(usize) -> bool,
+) -> &'h QualifiedName {
+    let in_plan =
+        |moment: usize| moment < at && history.moments.get(moment).is_some_and(|moment| is_pending(moment.step.file));
+    let table = loss.life.and_then(|life| history.tables.get(life));
+    let renames = table.into_iter().flat_map(|table| &table.renames);
+    renames.filter(|(moment, _)| in_plan(*moment)).map(|(_, name)| name).next().unwrap_or(loss.table)
 }
 
 /// DROP TABLE, or anything else that takes the table along.

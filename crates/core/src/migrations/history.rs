@@ -148,6 +148,8 @@ pub struct TableLife {
     pub copies: Vec<usize>,
     /// Moments that updated rows of it.
     pub updates: Vec<usize>,
+    /// Moments that gave it another name or schema, each with the name before.
+    pub renames: Vec<(usize, QualifiedName)>,
 }
 
 impl<'a> History<'a> {

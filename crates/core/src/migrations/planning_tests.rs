@@ -73,6 +73,20 @@ fn what_the_plan_makes_itself_holds_nobody_s_rows() {
 }
 
 #[test]
+fn a_hazard_knows_the_name_from_before_the_plan() {
+    let relations = |first: usize| -> Vec<String> {
+        let files = plan_from(
+            first,
+            &[OLD, "alter table a rename to renamed", "alter table renamed set schema s; drop table s.renamed"],
+        );
+        let hazards = files.iter().flat_map(PlannedFile::steps).flat_map(|step| &step.hazards);
+        hazards.map(|hazard| format!("{} {}", hazard.allow, hazard.relation)).collect()
+    };
+    assert_eq!(relations(1), ["drop-table:s.renamed public.a"]);
+    assert_eq!(relations(2), ["drop-table:s.renamed public.renamed"]);
+}
+
+#[test]
 fn risk_is_that_of_the_worst_step() {
     use Risk::{Concurrent, Destructive, Metadata, Rewrite, Scan};
     for (sql, expected) in [

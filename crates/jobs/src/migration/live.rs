@@ -77,7 +77,7 @@ impl Live {
         known.then_some(estimate)
     }
 
-    /// DROP … IF EXISTS of what is not there loses nothing. Only where names mean the same before the plan and in it.
+    /// DROP … IF EXISTS of what is not there loses nothing.
     pub(super) fn forget_what_is_not_there(&self, planned: &mut [PlannedFile], files: &[&MigrationFile]) {
         if files.iter().any(|file| may_rename(file)) {
             return;
@@ -127,15 +127,9 @@ fn builds_index(statement: &Statement) -> bool {
     }
 }
 
-/// A relation may get another's name.
+/// A relation may get another name, and nobody can tell which.
 fn may_rename(file: &MigrationFile) -> bool {
     file.statements.iter().any(|statement| match &statement.statement.kind {
-        StatementKind::AlterTable(table) => table.actions.iter().any(|action| {
-            matches!(action.kind, AlterTableActionKind::RenameTo { .. } | AlterTableActionKind::SetSchema { .. })
-        }),
-        StatementKind::AlterView(relation) => {
-            matches!(relation.change, RelationChange::RenameTo(_) | RelationChange::SetSchema(_))
-        }
         StatementKind::AlterOther { change, .. } => {
             matches!(change, RelationChange::RenameTo(_) | RelationChange::SetSchema(_))
         }

@@ -38,12 +38,12 @@ impl State {
             match &action.kind {
                 Action::RenameTo { name: new } => {
                     let renamed = QualifiedName::new(name.schema.clone(), new.as_str());
-                    self.rename(&name, renamed.clone());
+                    self.rename(&name, renamed.clone(), now, history);
                     name = renamed;
                 }
                 Action::SetSchema { schema } => {
                     let moved = QualifiedName::new(schema.as_str(), name.name.clone());
-                    self.rename(&name, moved.clone());
+                    self.rename(&name, moved.clone(), now, history);
                     name = moved;
                 }
                 Action::EnableRowSecurity => {
@@ -54,7 +54,7 @@ impl State {
                 }
                 Action::SetStorageParameters { text } if relation.kind == RelationKind::View => {
                     let change = RelationChange::SetOptions(options(text));
-                    self.change_relation(&name, &change, history);
+                    self.change_relation(&name, &change, now, history);
                 }
                 kind => relation.change(name.name.as_str(), kind, now),
             }

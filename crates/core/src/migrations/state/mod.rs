@@ -145,7 +145,7 @@ impl State {
             StatementKind::CreateView(view) => self.create_view(view, now, moment, history),
             StatementKind::AlterView(view) => {
                 let name = self.resolve(&view.name, now);
-                self.change_relation(&name, &view.change, history);
+                self.change_relation(&name, &view.change, now, history);
             }
             StatementKind::CreateType(created) => {
                 self.create_type(created, now);
@@ -273,13 +273,19 @@ impl State {
     }
 
     /// ALTER VIEW, and what ALTER TABLE can do to any relation.
-    fn change_relation(&mut self, name: &QualifiedName, change: &RelationChange, history: &mut History<'_>) {
+    fn change_relation(
+        &mut self,
+        name: &QualifiedName,
+        change: &RelationChange,
+        now: &Now<'_>,
+        history: &mut History<'_>,
+    ) {
         match change {
             RelationChange::RenameTo(new) => {
-                self.rename(name, QualifiedName::new(name.schema.clone(), new.as_str()));
+                self.rename(name, QualifiedName::new(name.schema.clone(), new.as_str()), now, history);
             }
             RelationChange::SetSchema(schema) => {
-                self.rename(name, QualifiedName::new(schema.as_str(), name.name.clone()));
+                self.rename(name, QualifiedName::new(schema.as_str(), name.name.clone()), now, history);
             }
             RelationChange::SetOptions(options) if options.iter().any(|(option, _)| option == "security_invoker") => {
                 let on = |value: &Option<String>| {
@@ -297,8 +303,11 @@ impl State {
         }
     }
 
-    fn rename(&mut self, from: &QualifiedName, to: QualifiedName) {
+    fn rename(&mut self, from: &QualifiedName, to: QualifiedName, now: &Now<'_>, history: &mut History<'_>) {
         let Some(relation) = self.relations.remove(from) else { return };
+        if let Some(table) = history.tables.get_mut(relation.life) {
+            table.renames.push((now.at, from.clone()));
+        }
         if matches!(relation.kind, RelationKind::Table | RelationKind::Unknown) {
             self.former_tables.insert(from.clone(), relation.life);
         }

@@ -22,8 +22,8 @@ pub(super) struct Meter<'p> {
     at: Option<usize>,
     /// Nobody has looked at it yet.
     is_new_file: bool,
-    /// Relations from before the first file of the plan.
-    before_plan: Option<HashSet<u32>>,
+    /// Relations from before the first file of the plan, by their names then.
+    before_plan: Option<HashMap<u32, String>>,
     /// Relations from before the file, and their columns.
     before_file: HashSet<u32>,
     columns: HashMap<(u32, i16), String>,
@@ -54,7 +54,8 @@ impl<'p> Meter<'p> {
 
     fn begin_file(&mut self, client: &mut Client, relations: &HashMap<u32, Relation>) -> Result<(), Error> {
         self.before_file = relations.keys().copied().collect();
-        self.before_plan.get_or_insert_with(|| self.before_file.clone());
+        let names = || relations.iter().map(|(oid, relation)| (*oid, relation.name.clone())).collect();
+        self.before_plan.get_or_insert_with(names);
         self.columns = session::columns(client)?;
         session::set_time_zone(client, self.time_zone)?;
         Ok(())
@@ -75,20 +76,25 @@ impl<'p> Meter<'p> {
         let kind = file.statements.get(place).map(|statement| &statement.statement.kind);
         let empties =
             matches!(kind, Some(StatementKind::Truncate { .. } | StatementKind::RefreshMaterializedView { .. }));
-        let is_existing = |oid: u32| self.before_plan.as_ref().is_some_and(|known| known.contains(&oid));
+        // `existing`, and the name before the plan.
+        let before_plan = self.before_plan.as_ref();
+        let placed = |oid: u32, hazard: &dyn Fn(&str, bool) -> Hazard| {
+            let before = before_plan.and_then(|known| known.get(&oid));
+            let hazard = hazard(&standing.relations[&oid].name, before.is_some());
+            Hazard { relation: before.unwrap_or(&hazard.relation).clone(), ..hazard }
+        };
 
         let mut found: Vec<Hazard> = Vec::new();
         for gone in &seen.gone {
-            found.push(hazards::drop_table(&standing.relations[gone].name, is_existing(*gone)));
+            found.push(placed(*gone, &hazards::drop_table));
         }
         for (table, column) in &seen.gone_columns {
             if let Some(name) = self.columns.remove(&(*table, *column)) {
-                found.push(hazards::drop_column(&standing.relations[table].name, &name, is_existing(*table)));
+                found.push(placed(*table, &|table, existing| hazards::drop_column(table, &name, existing)));
             }
         }
         if matches!(kind, Some(StatementKind::Truncate { .. })) {
-            let emptied = seen.new_files.iter();
-            found.extend(emptied.map(|oid| hazards::truncate(&standing.relations[oid].name, is_existing(*oid))));
+            found.extend(seen.new_files.iter().map(|oid| placed(*oid, &hazards::truncate)));
         }
         add_hazards(step, found);
 
