@@ -98,7 +98,7 @@ pub fn apply_folder(
         refuse_foreign_history(executor.pipeline(), &history, options, &mut report)?;
         report.refusals.extend(at_stake(executor.pipeline(), &ready.planned, options)?);
         if let Some(path) = &options.plan {
-            super::plan_file::verify(path, database, &ready.planned, &mut report)?;
+            super::plan_file::verify(path, database, &history, &ready.planned, &mut report)?;
         }
         if report.refusals.is_empty() {
             let work = Work { project, folder, database, options, ready: &ready, history: &history };
