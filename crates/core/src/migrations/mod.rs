@@ -9,13 +9,17 @@ pub mod history;
 mod history_tests;
 pub mod layout;
 pub mod locations;
+pub mod next_version;
 pub mod planning;
 pub mod psql;
+pub mod renumber;
 mod routine_arguments;
 pub mod squawk_names;
 mod state;
 pub mod steps;
 pub mod undo;
+pub mod version_clock;
+pub mod versions;
 
 pub use file::{FileStatement, MigrationFile};
 pub use history::History;
