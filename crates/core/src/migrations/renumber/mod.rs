@@ -168,7 +168,7 @@ fn renaming(
 }
 
 /// The up file that a down file takes back: of those with its version the one with its name, or the only one.
-fn up_file_of<'a>(ups: &[&'a MigrationFile], down: &MigrationFile) -> Option<&'a MigrationFile> {
+pub fn up_file_of<'a>(ups: &[&'a MigrationFile], down: &MigrationFile) -> Option<&'a MigrationFile> {
     down.version.as_ref()?;
     let mut same_version = ups.iter().copied().filter(|up| up.version == down.version);
     let first = same_version.clone().next()?;
