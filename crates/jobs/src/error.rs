@@ -77,6 +77,9 @@ impl JobError {
             Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("give the user that runs pgmason the right to it".into())
             }
+            Self::File { path, .. } => {
+                Some(format!("see what stands at `{}`, and whether its disk has room and works", path.display()))
+            }
             Self::Configuration { path, .. } => {
                 Some(format!("correct `{}`; `pgmason init` in an empty folder shows a whole one", path.display()))
             }

@@ -48,7 +48,7 @@ pub struct ArchiveReport {
     pub to: String,
     /// False for a dry run, and for a refusal.
     pub written: bool,
-    /// What remains does not build the schema, and that was not allowed.
+    /// What remains does not build the schema, and that was not allowed. Of a dry run: it would be refused.
     pub refused: bool,
     pub moves: Vec<ArchivedFile>,
     pub remaining: Remaining,
@@ -133,7 +133,7 @@ pub fn archive(
         archive: project.display_path(&archive),
         to: options.to.clone(),
         written: false,
-        refused: options.write && !remaining.builds && !options.allow_broken,
+        refused: !remaining.builds && !options.allow_broken,
         moves,
         remaining,
         references,

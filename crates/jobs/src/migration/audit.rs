@@ -17,7 +17,7 @@ use crate::source::Source;
 /// The version of the JSON output.
 pub const AUDIT_SCHEMA_VERSION: u32 = 1;
 
-/// The rules about names and versions; the others are about what the files say.
+/// The rules about names and versions, all of which renumbering mends; the others are about what the files say.
 const NUMBERING: &[&str] = &[
     "migration-name-format",
     "duplicate-version",
@@ -26,7 +26,6 @@ const NUMBERING: &[&str] = &[
     "sentinel-version",
     "future-version",
     "down-file-runs-as-up",
-    "identical-files",
     "version-order-by-text",
 ];
 
@@ -80,7 +79,11 @@ pub fn audit(
     };
     let only = Section::Migration.rules().iter().filter(is_on).map(|rule| rule.name.to_owned()).collect();
     let options = CheckOptions { source: Some(source.clone()), files_only: true, only, ..CheckOptions::default() };
-    let check = check(project, &options, reporter)?;
+    let mut check = check(project, &options, reporter)?;
+    if numbering {
+        // Statements that could not be read say nothing about names.
+        check.not_checked.clear();
+    }
     Ok(AuditReport { schema_version: AUDIT_SCHEMA_VERSION, folder: summary, check })
 }
 

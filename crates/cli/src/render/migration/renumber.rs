@@ -19,27 +19,31 @@ pub(crate) fn render(report: &RenumberReport, out: &mut dyn Write) -> io::Result
     for (kind, title) in
         [(RenameKind::Up, "Migrations"), (RenameKind::Down, "Rollbacks"), (RenameKind::Archived, "Into the archive")]
     {
-        section(title, report.renames.iter().filter(|rename| rename.kind == kind), out)?;
+        let renames = report.renames.iter().filter(|rename| rename.kind == kind);
+        section(title, &report.folder, renames, out)?;
     }
     references::render(&report.references, report.written, out)?;
     notes(&report.notes, out)?;
     summary(report, out)
 }
 
-fn section<'r>(title: &str, renames: impl Iterator<Item = &'r Rename>, out: &mut dyn Write) -> io::Result<()> {
+fn section<'r>(
+    title: &str,
+    folder: &str,
+    renames: impl Iterator<Item = &'r Rename>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let inside =
+        |path: &str| path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path).to_owned();
     let rows: Vec<Vec<String>> = renames
-        .map(|rename| vec![format!("  {}", rename.from), "→".to_owned(), name(rename), rename.reason.clone()])
+        .map(|rename| {
+            vec![format!("  {}", inside(&rename.from)), "→".to_owned(), inside(&rename.to), rename.reason.clone()]
+        })
         .collect();
     if rows.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{BOLD}{title}{BOLD:#}\n{}\n", borderless(&[], rows, &[]))
-}
-
-/// The new name, without the folders that both have.
-fn name(rename: &Rename) -> String {
-    let folder = rename.from.rfind('/').map_or("", |place| &rename.from[..=place]);
-    rename.to.strip_prefix(folder).unwrap_or(&rename.to).to_owned()
+    writeln!(out, "{BOLD}{title}{BOLD:#} {DIM}in {folder}{DIM:#}\n{}\n", borderless(&[], rows, &[]))
 }
 
 fn notes(notes: &[String], out: &mut dyn Write) -> io::Result<()> {
@@ -54,14 +58,17 @@ fn summary(report: &RenumberReport, out: &mut dyn Write) -> io::Result<()> {
     let changed = report.references.iter().filter(|reference| reference.left_alone.is_none()).count();
     let left = report.references.len() - changed;
     let parts = [
-        (count(RenameKind::Up), "migrations renamed"),
-        (count(RenameKind::Down), "rollbacks renamed"),
-        (count(RenameKind::Archived), "files archived"),
-        (changed, "references updated"),
-        (left, "references left alone"),
+        (count(RenameKind::Up), "migration", "renamed"),
+        (count(RenameKind::Down), "rollback", "renamed"),
+        (count(RenameKind::Archived), "file", "archived"),
+        (changed, "reference", "updated"),
+        (left, "reference", "left alone"),
     ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let say = |(count, what, done): &(usize, &str, &str)| {
+        let plural = if *count == 1 { "" } else { "s" };
+        format!("{count} {what}{plural} {done}")
+    };
+    let parts: Vec<String> = parts.iter().filter(|(count, ..)| *count > 0).map(say).collect();
     if report.unfinished {
         let next = if report.written { "see whether anything is left" } else { "finish it" };
         let option = if report.written { "" } else { " --write" };
