@@ -64,6 +64,7 @@ fn moment_up_to(version: u64) -> DateTime {
 }
 
 #[cfg(test)]
+#[expect(clippy::inconsistent_digit_grouping, reason = "the groups are those of a date")]
 mod tests {
     use super::*;
 

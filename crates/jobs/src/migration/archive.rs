@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::folder::{Folder, version_of};
 use super::moves::{self, Journal};
 use super::references::{NewNames, Reference, Search};
-use super::renumber::{changed_meanwhile, moved_path};
+use super::renumber::{carry_out, changed_meanwhile, moved_path};
 use super::repository::Repository;
 use crate::JobError;
 use crate::folder::SqlFiles;
@@ -144,7 +144,7 @@ pub fn archive(
         ],
     };
     if options.write && !report.refused {
-        let changed = moves::carry_out(&whole, &mut repository, journal, &|| Ok(()))?;
+        let changed = carry_out(&whole, &mut repository, journal, reporter)?;
         report.notes.extend(changed_meanwhile(project, &changed));
         report.written = true;
     }

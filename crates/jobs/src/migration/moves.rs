@@ -95,6 +95,11 @@ impl Journal {
         Self { command: command.to_owned(), phase: Phase::Edits, edits, moves, versions: Vec::new() }
     }
 
+    /// How many steps it takes.
+    pub fn steps(&self) -> usize {
+        self.edits.len() + self.moves.len() + self.moves.iter().filter(|it| it.aside.is_some()).count()
+    }
+
     /// Fails where something lies in the way that is not going to move.
     pub fn check(&self, repository: &Repository) -> Result<(), JobError> {
         let leaving: BTreeSet<&Path> = self.moves.iter().map(|it| it.from.as_path()).collect();
@@ -143,19 +148,24 @@ fn left_aside(folder: &Path) -> Result<Option<Journal>, JobError> {
 }
 
 /// Carries a journal out, from wherever it stands. Returns the files whose edits were left out because they have
-/// changed meanwhile. `before_step` may end the work.
+/// changed meanwhile. `before_step` is told how many steps are done, and may end the work.
 pub fn carry_out(
     folder: &Path,
     repository: &mut Repository,
     mut journal: Journal,
-    before_step: &dyn Fn() -> Result<(), JobError>,
+    before_step: &dyn Fn(usize) -> Result<(), JobError>,
 ) -> Result<Vec<PathBuf>, JobError> {
     let root = repository.root.clone();
     journal.save(folder)?;
     let mut changed_meanwhile = Vec::new();
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        before_step(done - 1)
+    };
     if journal.phase == Phase::Edits {
         for edit in &journal.edits {
-            before_step()?;
+            step()?;
             if !edit.apply(&root)? {
                 changed_meanwhile.push(root.join(&edit.path));
             }
@@ -167,7 +177,7 @@ pub fn carry_out(
             let (from, aside) = (root.join(from), root.join(aside));
             // Nothing takes the old name in this phase: a file of that name has not moved yet.
             if exists(&from) {
-                before_step()?;
+                step()?;
                 repository.rename(&from, &aside)?;
                 repository.renamed(&from, &aside);
             }
@@ -177,7 +187,7 @@ pub fn carry_out(
     for it in &journal.moves {
         let from = root.join(it.aside.as_ref().unwrap_or(&it.from));
         if exists(&from) {
-            before_step()?;
+            step()?;
             let to = root.join(&it.to);
             repository.rename(&from, &to)?;
             repository.renamed(&from, &to);
@@ -226,7 +236,8 @@ impl Edit {
 /// Whole or not at all, with the rights that the file had.
 fn replace_file(path: &Path, content: &[u8]) -> Result<(), JobError> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(JobError::file("write", path))?;
+    let mut file =
+        tempfile::Builder::new().prefix(".pgmason-").tempfile_in(parent).map_err(JobError::file("write", path))?;
     file.write_all(content).map_err(JobError::file("write", path))?;
     if let Ok(metadata) = fs::metadata(path) {
         fs::set_permissions(file.path(), metadata.permissions()).map_err(JobError::file("write", path))?;
@@ -299,7 +310,7 @@ mod tests {
                     assert!(repository.has_git());
                 }
                 let steps = Cell::new(0);
-                let stop = || {
+                let stop = |_| {
                     steps.set(steps.get() + 1);
                     if steps.get() > stop_at { Err(JobError::Interrupted) } else { Ok(()) }
                 };
@@ -308,7 +319,7 @@ mod tests {
                 if first.is_err() {
                     let journal = unfinished(folder.path()).unwrap().unwrap();
                     let mut repository = Repository::of(folder.path(), folder.path()).unwrap();
-                    carry_out(folder.path(), &mut repository, journal, &|| Ok(())).unwrap();
+                    carry_out(folder.path(), &mut repository, journal, &|_| Ok(())).unwrap();
                 }
                 if with_git {
                     fs::remove_dir_all(folder.path().join(".git")).unwrap();
@@ -325,7 +336,7 @@ mod tests {
         fs::write(folder.path().join("4.sql"), "precious").unwrap();
         assert!(matches!(journal.check(&repository), Err(JobError::AlreadyThere { .. })));
         let mut again = repository.clone();
-        assert!(carry_out(folder.path(), &mut again, journal, &|| Ok(())).is_err());
+        assert!(carry_out(folder.path(), &mut again, journal, &|_| Ok(())).is_err());
         assert_eq!(fs::read_to_string(folder.path().join("4.sql")).unwrap(), "precious");
         assert_eq!(fs::read_to_string(folder.path().join("3.sql")).unwrap(), "3.sql");
     }
@@ -335,7 +346,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut repository, journal) = scene(folder.path());
         fs::write(folder.path().join("note.md"), "another text with 1.sql").unwrap();
-        let changed = carry_out(folder.path(), &mut repository, journal, &|| Ok(())).unwrap();
+        let changed = carry_out(folder.path(), &mut repository, journal, &|_| Ok(())).unwrap();
         assert_eq!(changed.len(), 1);
         assert_eq!(fs::read_to_string(folder.path().join("note.md")).unwrap(), "another text with 1.sql");
     }

@@ -30,6 +30,8 @@ pub const RENUMBER_SCHEMA_VERSION: u32 = 1;
 pub struct RenumberReport {
     pub schema_version: u32,
     pub folder: String,
+    /// Empty where an interrupted run was found: the folder is not read then.
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub layout: &'static str,
     /// False for a dry run.
     pub written: bool,
@@ -76,7 +78,7 @@ pub fn renumber(
         return Err(JobError::NotMigrations { source_name: source.to_string() });
     };
     if let Some(journal) = fs::metadata(path).is_ok().then(|| moves::unfinished(path)).transpose()?.flatten() {
-        return finish(project, path, journal, write);
+        return finish(project, path, journal, write, reporter);
     }
     let folder = Folder::read(project, source)?;
     reporter(Event::Reading { files: folder.files.files.len() });
@@ -120,7 +122,7 @@ pub fn renumber(
     journal.versions.clone_from(&report.versions);
     journal.check(&repository)?;
     if write {
-        let changed = moves::carry_out(&whole, &mut repository, journal, &|| Ok(()))?;
+        let changed = carry_out(&whole, &mut repository, journal, reporter)?;
         report.notes.extend(changed_meanwhile(project, &changed));
         report.written = true;
     }
@@ -135,7 +137,13 @@ pub(super) fn is_supabase(project: &Project, folder: &Path) -> bool {
     project.supabase.is_some() || in_its_folder
 }
 
-fn finish(project: &Project, path: &Path, journal: Journal, write: bool) -> Result<RenumberReport, JobError> {
+fn finish(
+    project: &Project,
+    path: &Path,
+    journal: Journal,
+    write: bool,
+    reporter: Reporter<'_>,
+) -> Result<RenumberReport, JobError> {
     let mut repository = Repository::of(path, &project.folder)?;
     let display = |path: &Path| project.display_path(&repository.root.join(path));
     let rename = |it: &moves::Move| Rename {
@@ -159,7 +167,7 @@ fn finish(project: &Project, path: &Path, journal: Journal, write: bool) -> Resu
         notes: follow_versions(&journal.versions),
     };
     if write {
-        let changed = moves::carry_out(path, &mut repository, journal, &|| Ok(()))?;
+        let changed = carry_out(path, &mut repository, journal, reporter)?;
         report.notes.extend(changed_meanwhile(project, &changed));
     }
     Ok(report)
@@ -169,6 +177,20 @@ fn follow_versions(versions: &[RenamedVersion]) -> Vec<String> {
     let note = "`pgmason migration repair --renamed --db URL` follows the new versions: run it on every database that \
                 applied the old ones";
     if versions.is_empty() { Vec::new() } else { vec![note.to_owned()] }
+}
+
+/// Makes the moves, and tells of each.
+pub(super) fn carry_out(
+    folder: &Path,
+    repository: &mut Repository,
+    journal: Journal,
+    reporter: Reporter<'_>,
+) -> Result<Vec<PathBuf>, JobError> {
+    let total = journal.steps();
+    moves::carry_out(folder, repository, journal, &|done| {
+        reporter(Event::Renaming { done, total });
+        Ok(())
+    })
 }
 
 pub(super) fn changed_meanwhile(project: &Project, files: &[PathBuf]) -> Vec<String> {

@@ -62,9 +62,12 @@ struct Versions<'a> {
     usual: VersionFormat,
 }
 
+/// The moment that a version names, on a scale.
+type Moment<'s> = dyn Fn(&str) -> Option<u64> + 's;
+
 /// How versions that name moments are counted.
 struct Scale<'s> {
-    own: Box<dyn Fn(&str) -> Option<u64> + 's>,
+    own: Box<Moment<'s>>,
     next: fn(u64) -> u64,
     previous: fn(u64) -> u64,
     latest: u64,
