@@ -124,6 +124,19 @@ fn numbers_close_gaps_in_numeric_order() {
 }
 
 #[test]
+fn a_day_that_runs_before_older_files_moves_alone() {
+    // sqlx compares numbers: 8 digits are less than 14.
+    let names = ["20250525_a.up.sql", "20240101000000_b.up.sql", "20240102000000_c.up.sql"];
+    assert_eq!(renames(Layout::Sqlx, &names), ["20250525_a.up.sql -> 20231231235959_a.up.sql"]);
+}
+
+#[test]
+fn seconds_and_milliseconds_do_not_mix() {
+    let names = ["1700000000_b.sql", "1700000000000_a.sql"];
+    assert_eq!(renames(Layout::Numbered, &names), ["1700000000_b.sql -> 1700000000001_b.sql"]);
+}
+
+#[test]
 fn a_prisma_baseline_runs_first() {
     assert_eq!(
         renames(Layout::Prisma, &["0_init/migration.sql", "20240101000000_a/migration.sql"]),
