@@ -12,11 +12,13 @@ mod history_tests;
 pub mod layout;
 pub mod locations;
 pub mod losses;
+pub mod next_version;
 pub mod planning;
 #[cfg(test)]
 mod planning_tests;
 pub mod psql;
 mod recovery;
+pub mod renumber;
 pub mod rewrites;
 pub mod risk;
 mod routine_arguments;
@@ -24,6 +26,8 @@ pub mod squawk_names;
 mod state;
 pub mod steps;
 pub mod undo;
+pub mod version_clock;
+pub mod versions;
 
 pub use file::{FileStatement, MigrationFile};
 pub use history::History;

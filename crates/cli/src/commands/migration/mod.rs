@@ -37,9 +37,11 @@ pub(super) struct Context<'a> {
 
 pub(super) fn run(folder: &Path, arguments: &MigrationArguments, progress: &Progress) -> Result<Outcome, CommandError> {
     let project = opening::project(folder)?;
-    let source = match &arguments.migrations {
-        Some(folder) => Source::Migrations(folder.clone()),
-        None => project.source()?,
+    let source = match (&arguments.migrations, &arguments.command) {
+        (Some(folder), _) => Source::Migrations(folder.clone()),
+        // The first file of a folder is made too.
+        (None, MigrationCommand::Create(_)) => pgmason_jobs::migration::create::source(&project)?,
+        (None, _) => project.source()?,
     };
     let context = Context { project: project.beside(&source), source, progress };
     match &arguments.command {
