@@ -16,6 +16,7 @@ mod migration;
 mod migration_archive;
 mod migration_audit;
 mod migration_create;
+mod migration_plan;
 mod migration_renumber;
 mod support;
 mod suppressed;

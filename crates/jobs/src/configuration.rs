@@ -1,14 +1,28 @@
 //! `pgmason.toml`: what the project says about itself. Everything has a default.
 
+mod duration;
+mod in_order;
+mod running;
+mod staged;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pgmason_core::migrations::stages::Phase;
 use pgmason_core::rulebook::{AccessSettings, Domain, Ignore, OptionValue, RuleLevel, RuleSettings, Rulebook};
 use pgmason_core::rules;
 use serde::Deserialize;
 
+pub use running::{Commands, FleetSection, HistoryName, HooksSection, MigrationsSection, expand};
+pub use staged::{BUILT_IN_CHECKS, CheckSection};
+
 use crate::JobError;
+use in_order::in_order;
+use running::MigrationsTable;
+use staged::PhaseSection;
 
 /// The file's name, in the project's folder.
 pub const FILE_NAME: &str = "pgmason.toml";
@@ -22,6 +36,12 @@ pub struct Configuration {
     pub access: AccessSection,
     pub rules: BTreeMap<String, RuleSettings>,
     pub domains: BTreeMap<String, Domain>,
+    pub migrations: MigrationsSection,
+    pub hooks: HooksSection,
+    pub fleet: FleetSection,
+    /// In the order of the file: the first that takes a migration wins.
+    pub phases: Vec<Phase>,
+    pub checks: BTreeMap<String, CheckSection>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -84,6 +104,16 @@ struct File {
     rules: BTreeMap<String, RuleEntry>,
     #[serde(default)]
     domains: BTreeMap<String, Domain>,
+    #[serde(default)]
+    migrations: MigrationsTable,
+    #[serde(default)]
+    hooks: HooksSection,
+    #[serde(default)]
+    fleet: FleetSection,
+    #[serde(default, deserialize_with = "in_order")]
+    phases: Vec<(String, PhaseSection)>,
+    #[serde(default)]
+    checks: BTreeMap<String, CheckSection>,
 }
 
 /// `rule = "error"`, or a table with level, options and ignores.
@@ -159,6 +189,11 @@ impl Configuration {
             access: file.access,
             rules,
             domains: file.domains,
+            migrations: file.migrations.into(),
+            hooks: file.hooks,
+            fleet: file.fleet,
+            phases: staged::phases(file.phases, &file.checks)?,
+            checks: file.checks,
         })
     }
 

@@ -87,14 +87,7 @@ pub fn execute(
     reporter: Reporter<'_>,
 ) -> Result<Opened, JobError> {
     let baseline = project.baseline(source, files.as_ref());
-    let scratch_options = ScratchOptions {
-        engine: engine(project, options)?,
-        baseline,
-        major: project.major_version(),
-        project: Some(project.folder.clone()),
-    };
-    let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
-    let database = server.create_database()?;
+    let OpenScratch { database, server } = open_scratch(project, baseline, options, reporter)?;
     let replay = match &files {
         Some(files) => Some(replay::replay(project, files, &database, &options.replay, reporter)?),
         None => None,
@@ -105,6 +98,24 @@ pub fn execute(
     remove_own_schema(&mut catalog);
     catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
     Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
+}
+
+/// A scratch database as the project asks for it, with nothing in it but the baseline.
+pub fn open_scratch(
+    project: &Project,
+    baseline: Baseline,
+    options: &OpenOptions,
+    reporter: Reporter<'_>,
+) -> Result<OpenScratch, JobError> {
+    let scratch_options = ScratchOptions {
+        engine: engine(project, options)?,
+        baseline,
+        major: project.major_version(),
+        project: Some(project.folder.clone()),
+    };
+    let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
+    let database = server.create_database()?;
+    Ok(OpenScratch { database, server })
 }
 
 /// What pgmason keeps in its scratch databases is neither the project's nor the platform's, and differs with every run.

@@ -5,9 +5,11 @@
 mod failures;
 mod files;
 mod layouts;
+mod measured;
 mod outside;
 mod platforms;
 mod psql;
 mod rule_examples;
+mod stage_checks;
 mod support;
 mod transactions;

@@ -87,6 +87,9 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copy_data: Option<String>,
     pub risk: Risk,
+    /// What the kind of the statement alone asks for. Only for whoever measures; no part of the JSON.
+    #[serde(skip)]
+    pub least: Risk,
     /// Locks on relations that were there before the file, the strongest of each.
     pub locks: Vec<PlannedLock>,
     /// Relations that are written anew as a whole.
@@ -185,7 +188,7 @@ pub struct Estimate {
 pub struct Hazard {
     /// The word for `--allow`: `drop-table:public.x`.
     pub allow: String,
-    /// The relation whose rows are at stake.
+    /// The relation whose rows are at stake. Empty where nobody can tell which ones are.
     pub relation: String,
     pub message: String,
     /// The relation was there before the plan; what the plan itself makes holds nobody's rows.

@@ -53,9 +53,17 @@ impl Costs {
             }
             // Whoever plans a query on a table opens its indexes: a lock on one is a lock on the table.
             let name = touched.index_of.as_ref().unwrap_or(&touched.name);
-            let level = self.locks.entry(name.to_string()).or_insert(touched.level);
-            *level = (*level).max(touched.level);
+            let rebuilds_indexes =
+                matches!(&moment.step.statement.kind, StatementKind::Reindex(reindex) if !reindex.concurrently);
+            self.lock(name, if rebuilds_indexes { LockLevel::AccessExclusive } else { touched.level });
         }
+        // PostgreSQL 18 lets writers go on during VALIDATE CONSTRAINT.
+        moment.domain_users.iter().for_each(|table| self.lock(table, LockLevel::Share));
+    }
+
+    fn lock(&mut self, relation: &QualifiedName, level: LockLevel) {
+        let strongest = self.locks.entry(relation.to_string()).or_insert(level);
+        *strongest = (*strongest).max(level);
     }
 
     fn add_work(&mut self, history: &History<'_>, moment: &Moment<'_>) {

@@ -11,9 +11,6 @@ use super::History;
 use super::history::Moment;
 use super::losses::{Loss, LossCause, losses};
 
-/// In place of a relation where nobody can tell which ones are at stake.
-pub const ANY_RELATION: &str = "*";
-
 /// The hazards of one statement of a file, those inside a DO block among them. `is_pending`: whether the plan runs a
 /// file, by its index.
 pub fn hazards(
@@ -110,7 +107,8 @@ fn drop_schema(schema: &str, inside: &[&Loss<'_>], existing: bool) -> Hazard {
     let what = if tables.is_empty() { "all tables in it".to_owned() } else { tables.join(", ") };
     Hazard {
         allow: format!("drop-schema:{schema}"),
-        relation: format!("{schema}.{ANY_RELATION}"),
+        // Whatever else is in it.
+        relation: String::new(),
         message: format!("DROP SCHEMA … CASCADE loses {what}"),
         existing,
     }
@@ -138,7 +136,7 @@ fn unseen(dropped: &DropObjects) -> Vec<Hazard> {
         let name = Identifier::new(name);
         Hazard {
             allow: format!("{word}:{name}"),
-            relation: ANY_RELATION.to_owned(),
+            relation: String::new(),
             message: format!("{what} {name}"),
             existing: true,
         }

@@ -23,6 +23,7 @@ pub mod rewrites;
 pub mod risk;
 mod routine_arguments;
 pub mod squawk_names;
+pub mod stages;
 mod state;
 pub mod steps;
 pub mod undo;

@@ -51,12 +51,11 @@ fn plan(
     is_pending: impl Fn(usize) -> bool,
 ) -> Result<PlannedFile, CannotRun> {
     let moments: Vec<(usize, &Moment<'_>)> = history.of_file(place).collect();
-    let mut least = Vec::new();
-    let mut step = |statement: usize| {
+    let step = |statement: usize| {
         let met = moments_of(&moments, &file.statements[statement].span);
         let costs = Costs::of(history, met);
-        least.push(costs.least);
         Step {
+            least: costs.least,
             locks: costs.locks(),
             rewrites: costs.rewrites.iter().cloned().collect(),
             // What is written anew is read for it.
@@ -67,10 +66,7 @@ fn plan(
     };
     let groups = groups(file)?
         .into_iter()
-        .map(|group| TransactionGroup {
-            kind: group.kind,
-            steps: group.statements.into_iter().map(&mut step).collect(),
-        })
+        .map(|group| TransactionGroup { kind: group.kind, steps: group.statements.into_iter().map(step).collect() })
         .collect();
     let mut planned = PlannedFile {
         path: file.path.clone(),
@@ -82,7 +78,7 @@ fn plan(
         groups,
         ..PlannedFile::default()
     };
-    risk::assess(&mut planned, least);
+    risk::assess(&mut planned);
     Ok(planned)
 }
 

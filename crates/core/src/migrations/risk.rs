@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use pgmason_model::plan::{PlannedFile, Risk, Step};
 
-/// Sets the risk of every step and of the file. `least`: for each step in order what its kind alone asks for.
-pub fn assess(file: &mut PlannedFile, least: impl IntoIterator<Item = Risk>) {
-    let mut least = least.into_iter();
+/// Sets the risk of every step and of the file, from what is known of the steps.
+pub fn assess(file: &mut PlannedFile) {
     file.risk = Risk::default();
     for group in &mut file.groups {
         // A lock is held to the end of its transaction: what is read after it is read under it.
@@ -15,7 +14,7 @@ pub fn assess(file: &mut PlannedFile, least: impl IntoIterator<Item = Risk>) {
             let strong = step.locks.iter().filter(|lock| blocks_writes(&lock.mode));
             blocked.extend(strong.map(|lock| lock.relation.clone()));
             let seen = of_step(step, |relation| blocked.contains(relation));
-            step.risk = seen.max(least.next().unwrap_or_default());
+            step.risk = seen.max(step.least);
             file.risk = file.risk.max(step.risk);
         }
     }

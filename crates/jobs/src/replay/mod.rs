@@ -22,6 +22,7 @@ use crate::JobError;
 use crate::folder::SqlFiles;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
+pub use session::Observer;
 use session::{FileOutcome, ReplaySession};
 
 /// How to replay.
@@ -47,10 +48,23 @@ pub fn replay(
     options: &ReplayOptions,
     reporter: Reporter<'_>,
 ) -> Result<ReplayReport, JobError> {
+    replay_observed(project, files, database, options, None, reporter)
+}
+
+/// The same, with somebody looking at the session around each statement.
+pub fn replay_observed<'a>(
+    project: &'a Project,
+    files: &SqlFiles,
+    database: &'a ScratchDatabase,
+    options: &ReplayOptions,
+    observer: Option<&'a mut dyn Observer>,
+    reporter: Reporter<'_>,
+) -> Result<ReplayReport, JobError> {
     let started = Instant::now();
     let up: Vec<&MigrationFile> = files.files.iter().filter(|file| file.direction == Direction::Up).collect();
     let mut report = ReplayReport { files: up.len(), ..ReplayReport::default() };
     let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    session.observed_by(observer);
     // What the baseline answered with is not the project's doing.
     let platform = session.stand_ins(&[])?;
     for (done, file) in up.iter().enumerate() {

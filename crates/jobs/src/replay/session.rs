@@ -9,7 +9,8 @@ use pgmason_pg::run::{Session, StatementError};
 use pgmason_scratch::ScratchDatabase;
 use pgmason_sql::facts::{cannot_run_in_transaction, leaves_server};
 use pgmason_sql::split::{Piece, PieceKind};
-use pgmason_sql::{ObjectKind, StatementKind};
+use pgmason_sql::{ObjectKind, StatementKind, TransactionControl};
+use postgres::Client;
 
 use super::failed::Failed;
 use super::fence::{needs_elevation, way_out};
@@ -18,11 +19,20 @@ use crate::JobError;
 use crate::folder;
 use crate::project::Project;
 
+/// Looks at the session around each statement of a file.
+pub trait Observer {
+    /// `fresh`: a transaction may have begun since the statement before.
+    fn before(&mut self, client: &mut Client, file: &MigrationFile, statement: usize, fresh: bool);
+    /// Not called after a statement that failed.
+    fn after(&mut self, client: &mut Client, file: &MigrationFile, statement: usize);
+}
+
 pub(super) struct ReplaySession<'a> {
     project: &'a Project,
     pub(super) database: &'a ScratchDatabase,
     pub(super) session: Session,
     limit: Duration,
+    observer: Option<&'a mut dyn Observer>,
 }
 
 pub(super) enum FileOutcome {
@@ -39,14 +49,14 @@ const CLEAN: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN
 
 /// What runs next in a file.
 enum Item<'f> {
-    Statement(&'f FileStatement),
+    Statement(usize, &'f FileStatement),
     Other(&'f Piece),
 }
 
 impl Item<'_> {
     fn start(&self) -> usize {
         match self {
-            Self::Statement(statement) => statement.span.start,
+            Self::Statement(_, statement) => statement.span.start,
             Self::Other(piece) => piece.span.start,
         }
     }
@@ -55,7 +65,11 @@ impl Item<'_> {
 impl<'a> ReplaySession<'a> {
     pub(super) fn open(project: &'a Project, database: &'a ScratchDatabase, limit: Duration) -> Result<Self, JobError> {
         let session = connect(database, limit)?;
-        Ok(Self { project, database, session, limit })
+        Ok(Self { project, database, session, limit, observer: None })
+    }
+
+    pub(super) fn observed_by(&mut self, observer: Option<&'a mut dyn Observer>) {
+        self.observer = observer;
     }
 
     /// Runs a file as a whole; when it fails, what it did is undone as far as it had not committed it itself.
@@ -76,8 +90,10 @@ impl<'a> ReplaySession<'a> {
             })));
         }
         // A file that controls its transactions itself is left alone.
-        let own_transactions =
-            file.statements.iter().any(|statement| matches!(statement.statement.kind, StatementKind::Transaction(_)));
+        let own_transactions = file.statements.iter().any(|statement| {
+            use TransactionControl::{Begin, Commit, Prepared, Rollback};
+            matches!(statement.statement.kind, StatementKind::Transaction(Begin | Commit | Rollback | Prepared))
+        });
         let wrap = file.in_transaction && !own_transactions;
         let outcome = self.run_wrapped(file, wrap, notes);
         match outcome {
@@ -143,22 +159,31 @@ impl<'a> ReplaySession<'a> {
         depth: usize,
         notes: &mut Vec<String>,
     ) -> Result<(), Box<Failed>> {
-        let mut items: Vec<Item<'_>> = file.statements.iter().map(Item::Statement).collect();
+        let mut items: Vec<Item<'_>> =
+            file.statements.iter().enumerate().map(|(place, statement)| Item::Statement(place, statement)).collect();
         if !file.other_pieces.is_empty() {
             items.extend(file.other_pieces.iter().map(Item::Other));
             items.sort_by_key(Item::start);
         }
         let mut items = items.into_iter().peekable();
+        let mut fresh = true;
         while let Some(item) = items.next() {
             match item {
-                Item::Statement(statement) => {
+                Item::Statement(place, statement) => {
                     let data = match items.peek() {
                         Some(Item::Other(piece)) if piece.kind == PieceKind::CopyData => {
                             Some(file.text.get(piece.span.clone()).unwrap_or_default())
                         }
                         _ => None,
                     };
+                    if let Some(observer) = self.observer.as_deref_mut().filter(|_| depth == 0) {
+                        observer.before(self.session.client(), file, place, fresh);
+                    }
                     self.run_statement(file, statement, data, wrap, notes)?;
+                    fresh = !wrap || cannot_run_in_transaction(&statement.statement).is_some();
+                    if let Some(observer) = self.observer.as_deref_mut().filter(|_| depth == 0) {
+                        observer.after(self.session.client(), file, place);
+                    }
                 }
                 Item::Other(piece) => self.run_piece(file, piece, wrap, depth, notes)?,
             }

@@ -1,0 +1,1 @@
+SELECT extract(epoch FROM pg_catalog.transaction_timestamp())::float8
