@@ -73,8 +73,6 @@ pub enum JobError {
     MigrationName { name: String, problem: &'static str },
     #[error("the migration `{}` has the name `{name}` already", path.display())]
     DuplicateMigrationName { name: String, path: PathBuf },
-    #[error("no migration has the version `{version}`")]
-    UnknownVersion { version: String, nearest: Vec<String> },
     #[error("interrupted")]
     Interrupted,
 }
@@ -129,10 +127,6 @@ impl JobError {
                 Some("say in a few words what it does: `--name add_notifications`".into())
             }
             Self::DuplicateMigrationName { .. } => Some("edit that file where no database has run it; else choose another name".into()),
-            Self::UnknownVersion { nearest, .. } => match nearest.as_slice() {
-                [] => Some("the folder has no versions; `pgmason migration audit` shows what it holds".into()),
-                nearest => Some(format!("the nearest are {}", nearest.join(" and "))),
-            },
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),
@@ -146,9 +140,10 @@ impl JobError {
                 "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),
             ),
             Self::CannotRun { problem, .. } => Some(problem.hint()),
-            Self::NoSuchVersion { nearest, .. } => {
-                (!nearest.is_empty()).then(|| format!("there is {}", nearest.join(", ")))
-            }
+            Self::NoSuchVersion { nearest, .. } => match nearest.as_slice() {
+                [] => Some("there are no versions; `pgmason migration audit` shows what the folder holds".into()),
+                nearest => Some(format!("the nearest are {}", nearest.join(", "))),
+            },
             _ => None,
         }
     }

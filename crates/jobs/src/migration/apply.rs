@@ -98,7 +98,7 @@ pub fn apply_folder(
         refuse_foreign_history(executor.pipeline(), &history, options, &mut report)?;
         report.refusals.extend(at_stake(executor.pipeline(), &ready.planned, options)?);
         if let Some(path) = &options.plan {
-            super::plan_file::verify(path, database, &ready.planned, &mut report)?;
+            super::plan_file::verify(path, database, &history, &ready.planned, &mut report)?;
         }
         if report.refusals.is_empty() {
             let work = Work { project, folder, database, options, ready: &ready, history: &history };
@@ -128,7 +128,7 @@ pub(super) fn prepare(
 ) -> Result<Ready, JobError> {
     let keeper = keeper(project, folder, history);
     report.history = keeper.table().to_owned();
-    let comparison = compare(folder, history, &archived_versions(folder));
+    let comparison = compare(folder, history, &archived_versions(project, folder));
     report.refusals.extend(refusals(&comparison, options));
     let mut places: Vec<usize> = comparison.pending().collect();
     if let Some(to) = &options.to {

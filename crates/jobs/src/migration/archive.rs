@@ -11,7 +11,7 @@ use pgmason_core::migrations::{Direction, MigrationFile};
 use pgmason_model::ObjectId;
 use serde::Serialize;
 
-use super::folder::{Folder, version_of};
+use super::folder::{Folder, archives, version_of};
 use super::moves::{self, Journal};
 use super::references::{NewNames, Reference, Search};
 use super::renumber::{carry_out, changed_meanwhile, moved_path};
@@ -96,7 +96,7 @@ pub fn archive(
     let archive = match &options.folder {
         // From where pgmason runs, as every path that is named.
         Some(named) => std::path::absolute(named).map_err(JobError::file("open", named))?,
-        None => archive_folder(&whole),
+        None => archive_folder(project, &whole),
     };
     let layout = folder.files.layout;
     let mut repository = Repository::of(&folder.path, &project.folder)?;
@@ -151,18 +151,18 @@ pub fn archive(
     Ok(report)
 }
 
-/// Where files go that a migrations folder no longer needs.
-pub(super) fn archive_folder(folder: &Path) -> PathBuf {
-    let beside = folder.with_file_name("migrations_archive");
-    let inside = folder.join("archive");
-    if !beside.is_dir() && inside.is_dir() { inside } else { beside }
+/// Where files go that a migrations folder no longer needs: the archive that is there, else the first that may be.
+pub(super) fn archive_folder(project: &Project, folder: &Path) -> PathBuf {
+    let places = archives(project, folder);
+    let there = places.iter().find(|place| place.is_dir()).or(places.first());
+    there.cloned().unwrap_or_else(|| folder.join("archive"))
 }
 
 /// The files at or before a version with what takes them back, and all others.
 fn split(folder: &Folder, to: &str) -> Result<(Vec<MigrationFile>, Vec<MigrationFile>), JobError> {
     let ups: Vec<&MigrationFile> = folder.up_files().collect();
     let Some(last) = ups.iter().rposition(|file| version_of(file) == to) else {
-        return Err(JobError::UnknownVersion { version: to.to_owned(), nearest: nearest(&ups, to) });
+        return Err(JobError::no_such_version(to, ups.iter().map(|file| version_of(file))));
     };
     let leaves = |file: &MigrationFile| {
         let up = match file.direction {
@@ -173,13 +173,6 @@ fn split(folder: &Folder, to: &str) -> Result<(Vec<MigrationFile>, Vec<Migration
         up.is_some_and(|up| ups[..=last].iter().any(|leaving| leaving.name_in_folder == up.name_in_folder))
     };
     Ok(folder.files.files.iter().cloned().partition(leaves))
-}
-
-/// The versions between which it would stand.
-fn nearest(ups: &[&MigrationFile], version: &str) -> Vec<String> {
-    let place = ups.iter().take_while(|file| version_of(file) < version).count();
-    let around = [place.checked_sub(1), Some(place)].into_iter().flatten();
-    around.filter_map(|place| ups.get(place)).map(|file| version_of(file).to_owned()).collect()
 }
 
 /// Builds what remains, and what was there, each in a scratch database of its own.

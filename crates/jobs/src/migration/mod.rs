@@ -25,5 +25,6 @@ pub mod repository;
 pub mod rollback;
 mod run_files;
 pub mod run_report;
+pub mod run_staged;
 mod stake;
 pub mod status;

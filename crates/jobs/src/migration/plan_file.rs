@@ -4,7 +4,10 @@ use std::path::Path;
 
 use pgmason_model::plan::{PLAN_SCHEMA_VERSION, Plan, PlannedFile};
 use pgmason_pg::ConnectionString;
+use pgmason_pg::history::History;
 
+use super::database::connect_options;
+use super::database_fingerprint::database_fingerprint;
 use super::run_report::{Refusal, RunReport};
 use crate::JobError;
 
@@ -23,6 +26,7 @@ fn read(path: &Path) -> Result<Plan, JobError> {
 pub(super) fn verify(
     path: &Path,
     database: &ConnectionString,
+    history: &History,
     pending: &[PlannedFile],
     report: &mut RunReport,
 ) -> Result<(), JobError> {
@@ -47,8 +51,9 @@ pub(super) fn verify(
         let which = changed.map_or_else(String::new, |file| format!(": {}", file.path));
         refuse(format!("the pending files are not those of the plan{which}"));
     }
-    let fingerprint = String::new();
-    let _ = database;
+    let mut client = pgmason_pg::connect(database, &connect_options())?;
+    let applied = history.applied.iter().map(|applied| applied.version.as_str());
+    let fingerprint = database_fingerprint(&mut client, applied)?;
     if plan.database_fingerprint.as_deref() != Some(fingerprint.as_str()) {
         refuse("the database has changed since the plan was made".to_owned());
     }

@@ -101,7 +101,7 @@ pub fn renumber(
     }
     let mut repository = Repository::of(path, &project.folder)?;
     let whole = fs::canonicalize(path).map_err(JobError::file("open", path))?;
-    let archive = archive_folder(&whole);
+    let archive = archive_folder(project, &whole);
     let places: Vec<(PathBuf, PathBuf)> = plan.renamings.iter().map(|it| places(it, &whole, &archive)).collect();
     let layout = folder.files.layout;
     for (renaming, (from, to)) in plan.renamings.iter().zip(&places) {

@@ -52,8 +52,7 @@ fn render_file(file: &PlannedFile, out: &mut dyn Write) -> io::Result<()> {
         transactions(&file.groups),
         file.risk.name(),
     )?;
-    let rows: Vec<Vec<String>> =
-        file.steps().filter(|step| step.risk > Risk::Metadata).map(step_row).collect();
+    let rows: Vec<Vec<String>> = file.steps().filter(|step| step.risk > Risk::Metadata).map(step_row).collect();
     if !rows.is_empty() {
         writeln!(out, "{}", borderless(&[], rows, &[]))?;
     }
