@@ -104,6 +104,7 @@ impl Progress {
             Event::Once(message) => message.to_owned(),
             Event::Reading { files } => format!("reading {files} files"),
             Event::Replaying { done, total, file } => format!("replaying {}/{total} {file}", done + 1),
+            Event::Renaming { done, total } => format!("renaming {}/{total}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
             Event::Judging => "judging".to_owned(),
             Event::Applying { done, total, file, step: (step, steps) } => {

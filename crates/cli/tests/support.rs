@@ -13,6 +13,22 @@ pub(crate) fn run(folder: &Folder, arguments: &[&str]) -> Outcome {
     pgmason(folder.path()).args(arguments).run()
 }
 
+/// What git says. It asks for nothing that this machine may have set.
+pub(crate) fn git(folder: &Folder, arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new("git");
+    command.arg("-C").arg(folder.path()).args([
+        "-c",
+        "user.name=test",
+        "-c",
+        "user.email=test@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    ]);
+    let output = command.args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// A project of one migration.
 pub(crate) fn project(sql: &str) -> Folder {
     Folder::with(&[("migrations/001_it.sql", sql)])

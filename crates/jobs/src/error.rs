@@ -63,6 +63,16 @@ pub enum JobError {
     Database(String),
     #[error("`{source_name}` is no migrations folder")]
     NotMigrations { source_name: String },
+    #[error("`{}` cannot be read: {message}", path.display())]
+    Journal { path: PathBuf, message: String },
+    #[error("`pgmason migration {command}` was interrupted in `{}`", folder.display())]
+    Unfinished { command: String, folder: PathBuf },
+    #[error("there is no migrations folder in `{}`", path.display())]
+    NoMigrationsFolder { path: PathBuf },
+    #[error("`{name}` is no name for a migration: {problem}")]
+    MigrationName { name: String, problem: &'static str },
+    #[error("the migration `{}` has the name `{name}` already", path.display())]
+    DuplicateMigrationName { name: String, path: PathBuf },
     #[error("interrupted")]
     Interrupted,
 }
@@ -79,6 +89,9 @@ impl JobError {
             }
             Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("give the user that runs pgmason the right to it".into())
+            }
+            Self::File { path, .. } => {
+                Some(format!("see what stands at `{}`, and whether its disk has room and works", path.display()))
             }
             Self::Configuration { path, .. } => {
                 Some(format!("correct `{}`; `pgmason init` in an empty folder shows a whole one", path.display()))
@@ -102,6 +115,18 @@ impl JobError {
                 candidates.first().map(|name| format!("name it with its schema: `pgmason tables show {name}`"))
             }
             Self::NotMigrations { .. } => Some("name the folder: `pgmason migration … --migrations DIR`".into()),
+            Self::Journal { path, .. } => Some(format!(
+                "it says what an interrupted run has left to do: bring it back from a backup, or finish by hand and remove `{}`",
+                path.display()
+            )),
+            Self::Unfinished { .. } => Some("finish it: `pgmason migration renumber --write`".into()),
+            Self::NoMigrationsFolder { .. } => {
+                Some("make one: `mkdir migrations` (for Supabase: `mkdir -p supabase/migrations`), or name one: `--migrations DIR`".into())
+            }
+            Self::MigrationName { .. } => {
+                Some("say in a few words what it does: `--name add_notifications`".into())
+            }
+            Self::DuplicateMigrationName { .. } => Some("edit that file where no database has run it; else choose another name".into()),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),
@@ -115,9 +140,10 @@ impl JobError {
                 "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),
             ),
             Self::CannotRun { problem, .. } => Some(problem.hint()),
-            Self::NoSuchVersion { nearest, .. } => {
-                (!nearest.is_empty()).then(|| format!("there is {}", nearest.join(", ")))
-            }
+            Self::NoSuchVersion { nearest, .. } => match nearest.as_slice() {
+                [] => Some("there are no versions; `pgmason migration audit` shows what the folder holds".into()),
+                nearest => Some(format!("the nearest are {}", nearest.join(", "))),
+            },
             _ => None,
         }
     }

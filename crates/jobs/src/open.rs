@@ -4,6 +4,7 @@ use std::fs;
 
 use pgmason_model::catalog::CATALOG_SCHEMA_VERSION;
 use pgmason_model::{Catalog, ObjectId, ObjectKind};
+use pgmason_pg::history;
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Engine, OWN_SCHEMA, Scratch, ScratchDatabase, ScratchOptions};
 
@@ -54,7 +55,8 @@ pub fn open(
                 platform: Platform::Detect,
                 second_connection: Some(connection.clone()),
             };
-            let catalog = pgmason_pg::introspect(&mut client, &introspect)?;
+            let mut catalog = pgmason_pg::introspect(&mut client, &introspect)?;
+            remove_own_schema(&mut catalog);
             let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
         }
@@ -118,11 +120,12 @@ pub fn open_scratch(
     Ok(OpenScratch { database, server })
 }
 
-/// What pgmason keeps in its scratch databases is neither the project's nor the platform's, and differs with every run.
+/// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.
 fn remove_own_schema(catalog: &mut Catalog) {
     fn is_own(id: &ObjectId) -> bool {
         let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
-        named.is_some_and(|schema| schema.as_str() == OWN_SCHEMA) || id.of.as_deref().is_some_and(is_own)
+        named.is_some_and(|schema| [OWN_SCHEMA, history::SCHEMA].contains(&schema.as_str()))
+            || id.of.as_deref().is_some_and(is_own)
     }
     catalog.objects.retain(|id, _| !is_own(id));
     catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));

@@ -15,6 +15,11 @@ pub enum Event {
         total: usize,
         file: String,
     },
+    /// Files of a folder get other names.
+    Renaming {
+        done: usize,
+        total: usize,
+    },
     ReadingCatalog,
     Judging,
     Applying {

@@ -135,7 +135,9 @@ impl Project {
     /// A path as the user would name it: from the project's folder where it lies inside, however it was written.
     pub fn display_path(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.folder).map(Path::to_owned).ok().or_else(|| {
-            let (root, real) = (fs::canonicalize(&self.folder).ok()?, fs::canonicalize(path).ok()?);
+            // What is not there yet is taken as it is.
+            let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let root = fs::canonicalize(&self.folder).ok()?;
             real.strip_prefix(root).map(Path::to_owned).ok()
         });
         let shown = inside.as_deref().unwrap_or(path);

@@ -337,7 +337,14 @@ pub(crate) struct ArchiveArguments {
     #[arg(long)]
     pub(crate) write: bool,
 
+    /// Move them although what remains does not build the schema on its own: where a squashed file is to follow
+    #[arg(long)]
+    pub(crate) allow_broken: bool,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
 }

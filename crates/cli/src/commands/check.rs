@@ -8,7 +8,7 @@ use pgmason_core::rules;
 use pgmason_jobs::check::{CheckOptions, CheckReport, check, write_known_findings};
 
 use super::{Outcome, opening};
-use crate::arguments::{CheckArguments, Format};
+use crate::arguments::{CheckArguments, Format, OutputArguments};
 use crate::error::CommandError;
 use crate::render;
 use crate::ui::{self, Progress};
@@ -45,22 +45,30 @@ pub(super) fn run(folder: &Path, arguments: &CheckArguments, progress: &Progress
     if let Some(level) = arguments.level.level() {
         report.findings.retain(|finding| finding.level >= level);
     }
-    match &arguments.output.output_file {
-        Some(path) => {
-            let mut out = BufWriter::new(File::create(path)?);
-            render(arguments.output.format(), &report, &project.folder, &mut out)?;
-            out.flush()?;
-        }
-        None => {
-            let mut out = BufWriter::new(anstream::stdout().lock());
-            render(arguments.output.format(), &report, &project.folder, &mut out)?;
-            out.flush()?;
-        }
-    }
+    write_output(&arguments.output, &|out| render(arguments.output.format(), &report, &project.folder, out))?;
     Ok(if fails && arguments.write_baseline.is_none() { Outcome::Findings } else { Outcome::Clean })
 }
 
-fn render(format: Format, report: &CheckReport, folder: &Path, out: &mut dyn Write) -> std::io::Result<()> {
+/// To the file that the arguments name, or to standard output.
+pub(super) fn write_output(
+    output: &OutputArguments,
+    write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    match &output.output_file {
+        Some(path) => {
+            let mut out = BufWriter::new(File::create(path)?);
+            write(&mut out)?;
+            out.flush()
+        }
+        None => {
+            let mut out = BufWriter::new(anstream::stdout().lock());
+            write(&mut out)?;
+            out.flush()
+        }
+    }
+}
+
+pub(super) fn render(format: Format, report: &CheckReport, folder: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         Format::Human => render::human::render(report, folder, out),
         Format::Json => render::json::render(report, out),

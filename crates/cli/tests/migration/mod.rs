@@ -8,6 +8,7 @@ mod histories;
 mod killed;
 mod locks;
 mod rolling_back;
+mod staged;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -12,11 +12,13 @@ mod history_tests;
 pub mod layout;
 pub mod locations;
 pub mod losses;
+pub mod next_version;
 pub mod planning;
 #[cfg(test)]
 mod planning_tests;
 pub mod psql;
 mod recovery;
+pub mod renumber;
 pub mod rewrites;
 pub mod risk;
 mod routine_arguments;
@@ -25,6 +27,8 @@ pub mod stages;
 mod state;
 pub mod steps;
 pub mod undo;
+pub mod version_clock;
+pub mod versions;
 
 pub use file::{FileStatement, MigrationFile};
 pub use history::History;

@@ -128,7 +128,7 @@ pub(super) fn prepare(
 ) -> Result<Ready, JobError> {
     let keeper = keeper(project, folder, history);
     report.history = keeper.table().to_owned();
-    let comparison = compare(folder, history, &archived_versions(folder));
+    let comparison = compare(folder, history, &archived_versions(project, folder));
     report.refusals.extend(refusals(&comparison, options));
     let mut places: Vec<usize> = comparison.pending().collect();
     if let Some(to) = &options.to {

@@ -1,7 +1,6 @@
 //! The database that migrations run on: opening it, and whose history it keeps.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use pgmason_core::migrations::Layout;
@@ -12,6 +11,7 @@ use pgmason_scratch::Baseline;
 
 use super::folder::Folder;
 use crate::JobError;
+use crate::configuration::HistoryName;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 use crate::source::Source;
@@ -54,6 +54,11 @@ pub fn keeper(project: &Project, folder: &Folder, history: &History) -> Keeper {
     if let Some(keeper) = history.keeper {
         return keeper;
     }
+    match project.configuration.migrations.history {
+        Some(HistoryName::Supabase) => return Keeper::Supabase,
+        Some(HistoryName::Pgmason) => return Keeper::Pgmason,
+        None => {}
+    }
     let source = Source::Migrations(folder.path.clone());
     let supabase =
         folder.files.layout == Layout::Numbered && project.baseline(&source, Some(&folder.files)) == Baseline::Supabase;
@@ -69,25 +74,19 @@ pub fn foreign_history(pipeline: &mut Pipeline, history: &History) -> Result<Vec
 }
 
 /// Versions whose files lie in the archive.
-pub fn archived_versions(folder: &Folder) -> BTreeSet<String> {
+pub fn archived_versions(project: &Project, folder: &Folder) -> BTreeSet<String> {
     let mut versions = BTreeSet::new();
-    for archive in archive_folders(folder) {
-        let entries = std::fs::read_dir(&archive).into_iter().flatten().flatten();
-        for entry in entries {
+    for archive in folder.archives(project) {
+        for entry in std::fs::read_dir(&archive).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let inside = ["", "/migration.sql", "/up.sql"].map(|tail| format!("{name}{tail}"));
             let version = inside.iter().find_map(|path| folder.files.layout.read_name(path)?.version);
             versions.extend(version);
+            // As Prisma's are called.
+            versions.insert(name);
         }
     }
     versions
-}
-
-/// Where old files may have been put away.
-pub fn archive_folders(folder: &Folder) -> Vec<PathBuf> {
-    let beside = folder.path.parent().map(|parent| parent.join("migrations_archive"));
-    let inside = ["archive", "migrations_archive"].map(|name| folder.path.join(name));
-    beside.into_iter().chain(inside).filter(|path| path.is_dir()).collect()
 }
 
 /// `user@host`, as far as this machine tells.

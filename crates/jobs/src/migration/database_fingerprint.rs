@@ -11,7 +11,7 @@ use postgres::Client;
 use crate::JobError;
 
 /// pgmason's own schema, and that of the Supabase CLI.
-const HISTORY_SCHEMAS: &[&str] = &["pgmason", "supabase_migrations"];
+const HISTORY_SCHEMAS: &[&str] = &[pgmason_pg::history::SCHEMA, "supabase_migrations"];
 
 /// Where other tools write down what they have run, in whatever schema.
 const HISTORY_TABLES: &[&str] = &[

@@ -17,6 +17,7 @@ use super::folder::Folder;
 use super::run_report::{FileOutcome, RunReport};
 use super::status::status_of_folder;
 use crate::JobError;
+use crate::configuration::expand;
 use crate::progress::{Event, Reporter, silent};
 use crate::project::Project;
 use crate::source::Source;
@@ -86,10 +87,16 @@ pub fn targets(named: &[String]) -> Result<Vec<ConnectionString>, JobError> {
         let path = Path::new(text);
         let lines = std::fs::read_to_string(path).map_err(JobError::file("read", path))?;
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            found.push(connection(line)?);
+            found.push(connection(&expand_line(path, line)?)?);
         }
     }
     Ok(found)
+}
+
+/// `${NAME}` stands for a variable of the environment: a file in a repository holds no password.
+fn expand_line(path: &Path, line: &str) -> Result<String, JobError> {
+    expand(line, |name| std::env::var(name).ok())
+        .map_err(|message| JobError::Configuration { path: path.to_owned(), message })
 }
 
 fn is_connection_string(text: &str) -> bool {

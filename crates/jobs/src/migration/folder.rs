@@ -37,9 +37,22 @@ impl Folder {
         files.filter(|(_, file)| file.direction == Direction::Up && file.version.is_some())
     }
 
+    /// Folders that may hold its old files, the likeliest first; they need not be there.
+    pub fn archives(&self, project: &Project) -> Vec<PathBuf> {
+        archives(project, &self.path)
+    }
+
     /// Where a file of the folder lies.
     pub fn path_of(&self, name_in_folder: &str) -> PathBuf {
         self.path.join(Path::new(name_in_folder))
+    }
+}
+
+/// What the configuration names, else `migrations_archive` beside a migrations folder and `archive` inside it.
+pub fn archives(project: &Project, folder: &Path) -> Vec<PathBuf> {
+    match &project.configuration.migrations.archive {
+        Some(archive) => vec![project.folder.join(archive)],
+        None => vec![folder.with_file_name("migrations_archive"), folder.join("archive")],
     }
 }
 

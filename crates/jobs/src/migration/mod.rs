@@ -2,8 +2,11 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod archive;
+pub mod audit;
 pub mod checks;
 pub mod comparison;
+pub mod create;
 pub mod database;
 pub mod database_fingerprint;
 mod entry;
@@ -12,11 +15,16 @@ pub mod folder;
 pub mod hooks;
 mod live;
 pub mod measure;
+pub mod moves;
 pub mod plan;
 mod plan_file;
+mod references;
+pub mod renumber;
 pub mod repair;
+pub mod repository;
 pub mod rollback;
 mod run_files;
 pub mod run_report;
+pub mod run_staged;
 mod stake;
 pub mod status;

@@ -50,7 +50,7 @@ pub fn plan(
     };
     let not_utf8 = folder.files.not_utf8.iter();
     plan.notes.extend(not_utf8.map(|path| format!("{path} is not UTF-8; it was read as Latin-1")));
-    let mut pending = pending(&folder, options.database.as_ref(), &mut plan)?;
+    let mut pending = pending(project, &folder, options.database.as_ref(), &mut plan)?;
     if let Some(to) = &options.to {
         cut_after(&folder, &mut pending.places, to)?;
     }
@@ -82,7 +82,12 @@ struct Pending {
     applied: Vec<String>,
 }
 
-fn pending(folder: &Folder, database: Option<&ConnectionString>, plan: &mut Plan) -> Result<Pending, JobError> {
+fn pending(
+    project: &Project,
+    folder: &Folder,
+    database: Option<&ConnectionString>,
+    plan: &mut Plan,
+) -> Result<Pending, JobError> {
     let Some(database) = database else {
         let places = folder.up_files_with_places().map(|(place, _)| place).collect();
         plan.not_checked.push(NotChecked {
@@ -98,7 +103,7 @@ fn pending(folder: &Folder, database: Option<&ConnectionString>, plan: &mut Plan
             reason: "another tool keeps it; `pgmason migration adopt` takes it over".to_owned(),
         });
     }
-    let comparison = compare(folder, &history, &archived_versions(folder));
+    let comparison = compare(folder, &history, &archived_versions(project, folder));
     plan.notes.extend(comparison.problems.iter().map(|problem| format!("{problem}; {}", problem.hint())));
     let applied = history.applied.iter().map(|applied| applied.version.clone()).collect();
     Ok(Pending { places: comparison.pending().collect(), applied })

@@ -6,6 +6,7 @@ use pgmason_model::plan::{PLAN_SCHEMA_VERSION, Plan, PlannedFile};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::history::History;
 
+use super::database::connect_options;
 use super::database_fingerprint::database_fingerprint;
 use super::run_report::{Refusal, RunReport};
 use crate::JobError;
@@ -50,8 +51,9 @@ pub(super) fn verify(
         let which = changed.map_or_else(String::new, |file| format!(": {}", file.path));
         refuse(format!("the pending files are not those of the plan{which}"));
     }
-    let mut client = pgmason_pg::connect(database, &super::database::connect_options())?;
-    let fingerprint = database_fingerprint(&mut client, history.applied.iter().map(|applied| applied.version.as_str()))?;
+    let mut client = pgmason_pg::connect(database, &connect_options())?;
+    let applied = history.applied.iter().map(|applied| applied.version.as_str());
+    let fingerprint = database_fingerprint(&mut client, applied)?;
     if plan.database_fingerprint.as_deref() != Some(fingerprint.as_str()) {
         refuse("the database has changed since the plan was made".to_owned());
     }

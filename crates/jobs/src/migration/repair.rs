@@ -60,7 +60,7 @@ pub fn repair(
     let settings = Settings { operator: operator(), ..Settings::default() };
     let (mut executor, history) = open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
     let keeper = keeper(project, &folder, &history);
-    let comparison = compare(&folder, &history, &archived_versions(&folder));
+    let comparison = compare(&folder, &history, &archived_versions(project, &folder));
     let mut report = RepairReport {
         schema_version: REPAIR_SCHEMA_VERSION,
         target: database.to_string(),

@@ -51,14 +51,14 @@ pub fn rollback(
     };
     if options.dry_run {
         let (mut pipeline, history) = read_history(database)?;
-        let ways = prepare(&folder, &history, extent, &mut report)?;
+        let ways = prepare(project, &folder, &history, extent, &mut report)?;
         report.history = keeper(project, &folder, &history).table().to_owned();
         let planned: Vec<PlannedFile> = ways.iter().map(|way| way.planned.clone()).collect();
         report.refusals.extend(at_stake(&mut pipeline, &planned, options)?);
         tell_all(&ways, &mut report);
     } else {
         let (mut executor, history) = open_locked(database, options.settings(), options.lock_wait, reporter)?;
-        let ways = prepare(&folder, &history, extent, &mut report)?;
+        let ways = prepare(project, &folder, &history, extent, &mut report)?;
         let keeper = keeper(project, &folder, &history);
         report.history = keeper.table().to_owned();
         let planned: Vec<PlannedFile> = ways.iter().map(|way| way.planned.clone()).collect();
@@ -81,8 +81,14 @@ struct Way {
     sql: String,
 }
 
-fn prepare(folder: &Folder, history: &History, extent: &Extent, report: &mut RunReport) -> Result<Vec<Way>, JobError> {
-    let comparison = compare(folder, history, &archived_versions(folder));
+fn prepare(
+    project: &Project,
+    folder: &Folder,
+    history: &History,
+    extent: &Extent,
+    report: &mut RunReport,
+) -> Result<Vec<Way>, JobError> {
+    let comparison = compare(folder, history, &archived_versions(project, folder));
     let mut ways = Vec::new();
     for entry in chosen(folder, &comparison, extent)? {
         match way(folder, entry, report)? {

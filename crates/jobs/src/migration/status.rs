@@ -114,7 +114,7 @@ pub fn status_of_folder(
     slow: bool,
 ) -> Result<StatusReport, JobError> {
     let (mut pipeline, history) = read_history(database)?;
-    let comparison = compare(folder, &history, &archived_versions(folder));
+    let comparison = compare(folder, &history, &archived_versions(project, folder));
     let mut report = StatusReport {
         schema_version: STATUS_SCHEMA_VERSION,
         target: database.to_string(),

@@ -13,6 +13,9 @@ pub use read::{foreign, read, slow_runs, trend};
 pub use write::{Entry, create, enter, mark, remove, rename};
 pub(crate) use write::{RECORD_RUN, Recorded, enter_sql, remove_sql};
 
+/// Where pgmason keeps its own tables.
+pub const SCHEMA: &str = "pgmason";
+
 /// Whose table is the truth about what is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeper {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pgmason_jobs::migration::apply::{ApplyOptions, apply};
 use pgmason_jobs::migration::fleet;
+use pgmason_jobs::migration::hooks::Hooks;
 
 use super::{Context, Outcome, run_outcome};
 use crate::arguments::migration::{ApplyArguments, RunArguments};
@@ -32,14 +33,21 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<O
     Ok(run_outcome(&report))
 }
 
-/// What the arguments of every run say.
-pub(super) fn options(_context: &Context<'_>, run: &RunArguments) -> ApplyOptions {
+/// What the arguments of every run say, and the configuration where they are silent.
+pub(super) fn options(context: &Context<'_>, run: &RunArguments) -> ApplyOptions {
+    let configured = &context.project.configuration;
+    let hooks = &configured.hooks;
     ApplyOptions {
         dry_run: run.dry_run,
         allow: run.allow.clone(),
         lock_wait: Duration::from_secs(run.lock_wait),
-        lock_timeout: run.lock_timeout.map(Duration::from_millis),
-        statement_timeout: run.statement_timeout.map(Duration::from_secs),
+        lock_timeout: run.lock_timeout.map(Duration::from_millis).or(configured.migrations.lock_timeout),
+        statement_timeout: run.statement_timeout.map(Duration::from_secs).or(configured.migrations.statement_timeout),
+        hooks: Hooks {
+            before: hooks.before.0.clone(),
+            after: hooks.after.0.clone(),
+            on_failure: hooks.on_failure.0.clone(),
+        },
         ..ApplyOptions::default()
     }
 }

@@ -37,9 +37,11 @@ pub(super) struct Context<'a> {
 
 pub(super) fn run(folder: &Path, arguments: &MigrationArguments, progress: &Progress) -> Result<Outcome, CommandError> {
     let project = opening::project(folder)?;
-    let source = match &arguments.migrations {
-        Some(folder) => Source::Migrations(folder.clone()),
-        None => project.source()?,
+    let source = match (&arguments.migrations, &arguments.command) {
+        (Some(folder), _) => Source::Migrations(folder.clone()),
+        // The first file of a folder is made too.
+        (None, MigrationCommand::Create(_)) => pgmason_jobs::migration::create::source(&project)?,
+        (None, _) => project.source()?,
     };
     let context = Context { project: project.beside(&source), source, progress };
     match &arguments.command {
@@ -68,21 +70,30 @@ impl Context<'_> {
     }
 }
 
-/// Many databases, where the arguments or the configuration name them.
+/// Many databases, where the arguments name them, or the configuration does and the arguments name none.
 fn fleet(
     context: &Context<'_>,
     arguments: &TargetArguments,
 ) -> Result<Option<(Vec<ConnectionString>, FleetOptions)>, CommandError> {
-    if arguments.target.is_empty() {
+    let configured = &context.project.configuration.fleet;
+    let mut named = arguments.target.clone();
+    if named.is_empty() && arguments.database.db.is_none() {
+        named.extend(configured.expanded(|name| std::env::var(name).ok()).map_err(|message| CommandError::Usage {
+            message: format!("[fleet] targets: {message}"),
+            hint: Some("set the variable, or name the databases with --target".to_owned()),
+        })?);
+        let file = configured.file.as_ref().map(|file| context.project.folder.join(file));
+        named.extend(file.map(|file| file.to_string_lossy().into_owned()));
+    }
+    if named.is_empty() {
         return Ok(None);
     }
     let usual = FleetOptions::default();
     let options = FleetOptions {
-        jobs: arguments.jobs.unwrap_or(usual.jobs),
-        max_failures: arguments.max_failures.unwrap_or(usual.max_failures),
+        jobs: arguments.jobs.or(configured.jobs).unwrap_or(usual.jobs),
+        max_failures: arguments.max_failures.or(configured.max_failures).unwrap_or(usual.max_failures),
     };
-    let _ = context;
-    Ok(Some((fleet::targets(&arguments.target)?, options)))
+    Ok(Some((fleet::targets(&named)?, options)))
 }
 
 fn print_fleet(report: &FleetReport, json: bool) -> Result<Outcome, CommandError> {

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod fleet;
 pub(crate) mod plan;
+mod references;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod rollback;

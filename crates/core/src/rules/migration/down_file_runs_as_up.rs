@@ -1,9 +1,9 @@
 //! Finds down files that the tool takes for migrations.
 
-use super::versions::down_file_runs;
 use crate::files::FilesContext;
 use crate::findings::Findings;
 use crate::migrations::Layout;
+use crate::migrations::versions::down_file_runs;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::versions::down_file_runs;
 use crate::files::FilesContext;
 use crate::findings::Findings;
+use crate::migrations::versions::{as_compared, down_file_runs};
 use crate::migrations::{Direction, Layout, MigrationFile};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
@@ -40,16 +40,5 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             format!("version {version} belongs to {} files: {}", files.len(), names.join(", ")),
             "give each file a version of its own, in the order in which they shall run, and put down files in another folder",
         );
-    }
-}
-
-/// Tools that read the version as a number take `001` and `1` for the same.
-fn as_compared(layout: Layout, version: &str) -> String {
-    match layout {
-        Layout::Sqlx | Layout::Refinery => {
-            let parts: Vec<_> = version.split(['.', '_']).map(|part| part.trim_start_matches('0')).collect();
-            parts.join(".")
-        }
-        _ => version.to_owned(),
     }
 }

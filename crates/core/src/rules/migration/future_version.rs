@@ -1,8 +1,8 @@
 //! Finds versions that name a time to come.
 
-use super::versions::{DAY, is_sentinel, seconds};
 use crate::files::FilesContext;
 use crate::findings::Findings;
+use crate::migrations::versions::{DAY, is_sentinel, seconds};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 

@@ -1,9 +1,8 @@
 //! Finds numbers that are missing between the first and the last.
 
-use super::versions::VersionFormat;
-use super::versions::is_sentinel;
 use crate::files::FilesContext;
 use crate::findings::Findings;
+use crate::migrations::versions::{VersionFormat, is_sentinel, step};
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 
@@ -30,8 +29,7 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
         })
         .collect();
     numbered.sort_unstable();
-    // Who counts 10, 20, 30 leaves no gap.
-    let step = numbered.iter().map(|(number, ..)| *number).reduce(greatest_common_divisor).unwrap_or(1).max(1);
+    let step = step(numbered.iter().map(|(number, ..)| *number));
     for pair in numbered.windows(2) {
         let [(before, _, version_before), (after, path, version)] = pair else { continue };
         let missing = (after - before) / step;
@@ -47,8 +45,4 @@ fn check(ctx: &FilesContext<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-}
-
-fn greatest_common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }

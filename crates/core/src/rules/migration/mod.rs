@@ -24,7 +24,7 @@ mod report;
 mod schema_and_data_mixed;
 mod sentinel_version;
 mod update_or_delete_without_where;
-mod versions;
+mod version_order_by_text;
 mod view_replaces_table_name_without_security_invoker;
 mod volatile_default_rewrites_table;
 
@@ -53,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &schema_and_data_mixed::RULE,
     &sentinel_version::RULE,
     &update_or_delete_without_where::RULE,
+    &version_order_by_text::RULE,
     &view_replaces_table_name_without_security_invoker::RULE,
     &volatile_default_rewrites_table::RULE,
 ];

@@ -1,8 +1,8 @@
 //! Finds versions after which nothing can be newer.
 
-use super::versions::is_sentinel;
 use crate::files::FilesContext;
 use crate::findings::Findings;
+use crate::migrations::versions::is_sentinel;
 use crate::rulebook::RuleLevel;
 use crate::rules::{Check, Rule, Section};
 

@@ -1,12 +1,14 @@
 //! What kind of number a migration's version is, and which moment it names.
 
-use crate::migrations::{Direction, Layout, MigrationFile};
+use std::collections::BTreeMap;
+
+use super::{Direction, Layout, MigrationFile};
 
 /// Seconds of a day.
-pub(super) const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum VersionFormat {
+pub enum VersionFormat {
     /// `1`, `001`, `0042`.
     Sequence,
     /// `20240131`
@@ -22,7 +24,7 @@ pub(super) enum VersionFormat {
 }
 
 impl VersionFormat {
-    pub(super) fn of(version: &str) -> Self {
+    pub fn of(version: &str) -> Self {
         if !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return Self::Other;
         }
@@ -38,7 +40,7 @@ impl VersionFormat {
     }
 
     /// As a person would say it.
-    pub(super) fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::Sequence => "a running number",
             Self::Date => "a date of 8 digits",
@@ -52,7 +54,7 @@ impl VersionFormat {
 
 impl VersionFormat {
     /// Of a folder's versions together.
-    pub(super) fn words_of_many(self) -> &'static str {
+    pub fn words_of_many(self) -> &'static str {
         match self {
             Self::Sequence => "running numbers",
             Self::Date => "dates of 8 digits",
@@ -64,9 +66,40 @@ impl VersionFormat {
     }
 }
 
+/// A folder's usual format, from how many versions have each. A folder in two minds between days and seconds goes by
+/// seconds: a day has only one version.
+pub fn usual_format(counts: &BTreeMap<VersionFormat, usize>) -> Option<VersionFormat> {
+    let (usual, count) = counts.iter().max_by_key(|(format, count)| (**count, **format))?;
+    let seconds = counts.get(&VersionFormat::Second).copied().unwrap_or_default();
+    Some(if *usual == VersionFormat::Date && seconds * 4 >= *count { VersionFormat::Second } else { *usual })
+}
+
+/// What a running folder counts by: who writes 10, 20, 30 leaves no gap.
+pub fn step(numbers: impl IntoIterator<Item = u64>) -> u64 {
+    numbers.into_iter().reduce(greatest_common_divisor).unwrap_or(1).max(1)
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+/// The version as the layout's tool compares it: those that read a number take `001` and `1` for the same.
+pub fn as_compared(layout: Layout, version: &str) -> String {
+    if !compares_numbers(layout) {
+        return version.to_owned();
+    }
+    let parts: Vec<_> = version.split(['.', '_']).map(|part| part.trim_start_matches('0')).collect();
+    parts.join(".")
+}
+
+/// True for layouts whose tool compares versions as numbers, and not the names of files as text.
+pub fn compares_numbers(layout: Layout) -> bool {
+    matches!(layout, Layout::Sqlx | Layout::Refinery)
+}
+
 /// True for a version that stands above all that will ever come: nothing but nines, or a year that nobody here sees.
 /// `999` may well follow `998`: `previous_exists` says whether that one is there.
-pub(super) fn is_sentinel(version: &str, previous_exists: impl Fn(&str) -> bool) -> bool {
+pub fn is_sentinel(version: &str, previous_exists: impl Fn(&str) -> bool) -> bool {
     if version.len() >= 3 && version.bytes().all(|byte| byte == b'9') {
         let previous = format!("{}8", &version[..version.len() - 1]);
         return version.len() >= 8 || !previous_exists(&previous);
@@ -75,7 +108,7 @@ pub(super) fn is_sentinel(version: &str, previous_exists: impl Fn(&str) -> bool)
 }
 
 /// The moment that a version names, in seconds since 1970, read as UTC.
-pub(super) fn seconds(version: &str) -> Option<i64> {
+pub fn seconds(version: &str) -> Option<i64> {
     match VersionFormat::of(version) {
         VersionFormat::Date | VersionFormat::Minute | VersionFormat::Second => calendar_seconds(version),
         VersionFormat::Unix if version.len() == 10 => version.parse().ok(),
@@ -101,8 +134,12 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// A down file that the layout's tool takes for a migration: its name says down in words that the tool does not read.
-pub(super) fn down_file_runs(layout: Layout, file: &MigrationFile) -> bool {
+pub fn down_file_runs(layout: Layout, file: &MigrationFile) -> bool {
     if file.direction != Direction::Down {
+        return false;
+    }
+    // No tool looks into a folder of down files.
+    if file.name_in_folder.contains('/') {
         return false;
     }
     match layout {
@@ -142,6 +179,16 @@ mod tests {
         ] {
             assert_eq!(VersionFormat::of(version), format, "{version}");
         }
+    }
+
+    #[test]
+    fn seconds_win_over_days_unless_they_are_few() {
+        let usual = |date, second| {
+            usual_format(&BTreeMap::from([(VersionFormat::Date, date), (VersionFormat::Second, second)]))
+        };
+        assert_eq!(usual(100, 85), Some(VersionFormat::Second));
+        assert_eq!(usual(100, 3), Some(VersionFormat::Date));
+        assert_eq!(usual_format(&BTreeMap::new()), None);
     }
 
     #[test]

@@ -1,0 +1,289 @@
+//! `migration create`: the next file of a migrations folder, in the folder's own format, with an empty way back.
+//!
+//! Nothing is overwritten, and nothing is left half made.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use heck::ToSnakeCase;
+use jiff::Timestamp;
+use pgmason_core::migrations::layout::is_rollback_folder;
+use pgmason_core::migrations::next_version::next_version;
+use pgmason_core::migrations::versions::is_sentinel;
+use pgmason_core::migrations::{Direction, FileName, Layout, MigrationFile};
+use serde::Serialize;
+
+use super::folder::version_of;
+use super::renumber::is_supabase;
+use crate::JobError;
+use crate::folder;
+use crate::project::Project;
+use crate::source::Source;
+
+/// The version of the JSON output.
+pub const CREATE_SCHEMA_VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CreateReport {
+    pub schema_version: u32,
+    pub version: String,
+    pub name: String,
+    pub layout: &'static str,
+    /// The migration.
+    pub file: String,
+    /// What takes it back, where that is a file of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<String>,
+    pub notes: Vec<String>,
+}
+
+/// Where the project keeps its migrations, or would: an empty folder will do.
+pub fn source(project: &Project) -> Result<Source, JobError> {
+    const USUAL: &[&str] = &["supabase/migrations", "migrations", "prisma/migrations", "db/migrations"];
+    match project.source() {
+        Err(JobError::NothingToRead { .. }) => {
+            let mut usual = USUAL.iter().map(|path| project.folder.join(path));
+            match usual.find(|path| path.is_dir()) {
+                Some(path) => Ok(Source::Migrations(path)),
+                None => Err(JobError::NoMigrationsFolder { path: project.folder.clone() }),
+            }
+        }
+        other => other,
+    }
+}
+
+/// Writes the files.
+pub fn create(project: &Project, source: &Source, name: &str) -> Result<CreateReport, JobError> {
+    let Source::Migrations(path) = source else {
+        return Err(JobError::NotMigrations { source_name: source.to_string() });
+    };
+    let name = file_name(name)?;
+    let folder = Existing::read(project, source, path)?;
+    if let Some(same) = folder.ups().find(|file| file.description.to_snake_case() == name) {
+        return Err(JobError::DuplicateMigrationName { name, path: PathBuf::from(&same.path) });
+    }
+    let versions: Vec<&str> = folder.ups().map(version_of).collect();
+    let now = Timestamp::now();
+    let version = next_version(folder.layout, &versions, now.as_second()).version;
+    let mut notes = Vec::new();
+    let file = folder.up_path(&version, &name);
+    let read = folder.layout.read_name(&file);
+    if !read.as_ref().is_some_and(|read| read.direction == Direction::Up && read.version.is_some()) {
+        return Err(JobError::MigrationName { name, problem: "its end says that it takes a migration back" });
+    }
+    notes.extend(folder.runs_before(read.as_ref(), &file, &versions));
+    let rollback = folder.rollback_path(&version, &name, is_supabase(project, path), &mut notes);
+    let title = title(&name);
+    let fill = |template: &str| {
+        let date = now.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        template.replace("{title}", &title).replace("{date}", &date).replace("{file}", &file)
+    };
+    let up = match folder.layout {
+        Layout::Dbmate => format!(
+            "-- migrate:up\n{}\n-- migrate:down\n{}",
+            fill(include_str!("create_up.sql")),
+            fill(include_str!("create_down.sql"))
+        ),
+        _ => fill(include_str!("create_up.sql")),
+    };
+    let mut texts = vec![(path.join(&file), up)];
+    texts.extend(rollback.as_ref().map(|inside| (path.join(inside), fill(include_str!("create_down.sql")))));
+    write_all(&texts)?;
+    let shown = |inside: &String| project.display_path(&path.join(inside));
+    Ok(CreateReport {
+        schema_version: CREATE_SCHEMA_VERSION,
+        version,
+        name,
+        layout: folder.layout.name(),
+        file: shown(&file),
+        rollback: rollback.as_ref().map(shown),
+        notes,
+    })
+}
+
+/// `Add notifications` becomes `add_notifications`.
+fn file_name(name: &str) -> Result<String, JobError> {
+    const LONGEST: usize = 100;
+    let refuse = |problem: &'static str| Err(JobError::MigrationName { name: name.to_owned(), problem });
+    if name.trim().is_empty() {
+        return refuse("it is empty");
+    }
+    if !name.is_ascii() {
+        return refuse("it has letters that not every file system keeps");
+    }
+    if name.contains(|c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')) {
+        return refuse("it has characters that no file name has");
+    }
+    let snake = name.to_snake_case();
+    if !snake.contains(|c: char| c.is_ascii_alphabetic()) {
+        return refuse("it has no letter");
+    }
+    if snake.len() > LONGEST {
+        return refuse("it is longer than 100 characters");
+    }
+    Ok(snake)
+}
+
+/// `add_notifications` as the first line says it.
+fn title(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+/// All files or none. What another process made meanwhile is not overwritten either.
+fn write_all(texts: &[(PathBuf, String)]) -> Result<(), JobError> {
+    let mut made: Vec<&Path> = Vec::new();
+    for (path, text) in texts {
+        if let Err(error) = write_new(path, text, &mut made) {
+            for path in made {
+                // The error that is told is the first one.
+                drop(fs::remove_file(path));
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn write_new<'a>(path: &'a Path, text: &str, made: &mut Vec<&'a Path>) -> Result<(), JobError> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(JobError::file("make", parent))?;
+    }
+    let opened = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = opened.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => JobError::AlreadyThere { path: path.to_owned() },
+        _ => JobError::File { action: "write", path: path.to_owned(), source },
+    })?;
+    made.push(path);
+    file.write_all(text.as_bytes()).map_err(JobError::file("write", path))
+}
+
+/// What lies in the folder already.
+struct Existing {
+    layout: Layout,
+    files: Vec<MigrationFile>,
+}
+
+impl Existing {
+    fn read(project: &Project, source: &Source, path: &Path) -> Result<Self, JobError> {
+        match folder::read(project, source) {
+            Ok(Some(files)) => Ok(Self { layout: files.layout, files: files.files }),
+            Ok(None) | Err(JobError::EmptyFolder { .. }) => {
+                Ok(Self { layout: layout_of_empty(project, path), files: Vec::new() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn ups(&self) -> impl Iterator<Item = &MigrationFile> {
+        self.files.iter().filter(|file| file.direction == Direction::Up && file.version.is_some())
+    }
+
+    fn up_path(&self, version: &str, name: &str) -> String {
+        match self.layout {
+            Layout::Numbered | Layout::Dbmate => format!("{version}_{name}.sql"),
+            Layout::Sqlx => format!("{version}_{name}.up.sql"),
+            Layout::Refinery => format!("V{version}__{name}.sql"),
+            Layout::Prisma => format!("{version}_{name}/migration.sql"),
+            Layout::Diesel => format!("{}_{name}/up.sql", self.diesel_version(version)),
+        }
+    }
+
+    /// With dashes, unless the folder does without.
+    fn diesel_version(&self, version: &str) -> String {
+        let setup = |file: &&MigrationFile| !version_of(file).bytes().all(|byte| byte == b'0');
+        let without = self
+            .ups()
+            .filter(setup)
+            .any(|file| !file.name_in_folder.split('_').next().unwrap_or_default().contains('-'));
+        match version.len() {
+            14 if !without => format!("{}-{}-{}-{}", &version[..4], &version[4..6], &version[6..8], &version[8..]),
+            _ => version.to_owned(),
+        }
+    }
+
+    /// Files that the new one does not come behind.
+    fn runs_before(&self, name: Option<&FileName>, path: &str, versions: &[&str]) -> Option<String> {
+        let name = name?;
+        let read = |file: &MigrationFile| self.layout.read_name(&file.name_in_folder);
+        let comes_later = |file: &&MigrationFile| {
+            read(file).is_some_and(|other| {
+                self.layout.order((name, path), (&other, &file.name_in_folder)) == std::cmp::Ordering::Less
+            })
+        };
+        let later: Vec<&MigrationFile> = self.ups().filter(comes_later).collect();
+        let last = later.last()?;
+        let others = if later.len() > 1 { format!(" and {} more files", later.len() - 1) } else { String::new() };
+        let why = if is_sentinel(version_of(last), |other| versions.contains(&other)) {
+            "whose version stands above every version to come"
+        } else {
+            "since names are sorted as text"
+        };
+        Some(format!(
+            "the new file runs before {}{others}, {why}: `pgmason migration renumber` mends that",
+            last.name_in_folder
+        ))
+    }
+
+    /// Where the folder keeps what takes migrations back.
+    fn rollback_path(&self, version: &str, name: &str, supabase: bool, notes: &mut Vec<String>) -> Option<String> {
+        match self.layout {
+            Layout::Dbmate => None,
+            Layout::Prisma => {
+                notes.push("Prisma has no rollbacks: none was made".to_owned());
+                None
+            }
+            Layout::Diesel => Some(self.up_path(version, name).replace("/up.sql", "/down.sql")),
+            Layout::Sqlx => Some(format!("{version}_{name}.down.sql")),
+            Layout::Refinery if self.downs().next().is_some() => Some(format!("U{version}__{name}.sql")),
+            Layout::Refinery => {
+                // refinery reads subfolders, and runs U files as migrations.
+                notes.push("refinery has no rollbacks: none was made".to_owned());
+                None
+            }
+            Layout::Numbered => Some(self.numbered_rollback(version, name, supabase, notes)),
+        }
+    }
+
+    fn numbered_rollback(&self, version: &str, name: &str, supabase: bool, notes: &mut Vec<String>) -> String {
+        let Some(last) = self.downs().last() else { return format!("rollback/{version}_{name}.sql") };
+        let (folder, last_name) = last.name_in_folder.rsplit_once('/').unwrap_or(("", &last.name_in_folder));
+        let stem = last_name.strip_suffix(".sql").unwrap_or(last_name);
+        // What the convention adds to the name: `.down`, `_down`, or nothing.
+        let mark = stem
+            .strip_prefix(version_of(last))
+            .and_then(|rest| rest.strip_prefix('_'))
+            .and_then(|rest| rest.strip_prefix(last.description.as_str()))
+            .unwrap_or_default();
+        if is_rollback_folder(folder) {
+            return format!("{folder}/{version}_{name}{mark}.sql");
+        }
+        if supabase {
+            notes.push(format!(
+                "the rollback lies in rollback/ and not beside the file as {} does: the Supabase CLI would run it as a \
+                 migration there",
+                last.name_in_folder
+            ));
+            return format!("rollback/{version}_{name}.sql");
+        }
+        format!("{version}_{name}{mark}.sql")
+    }
+
+    fn downs(&self) -> impl Iterator<Item = &MigrationFile> {
+        self.files.iter().filter(|file| file.direction == Direction::Down && file.version.is_some())
+    }
+}
+
+/// What lies around an empty folder says whose it is.
+fn layout_of_empty(project: &Project, path: &Path) -> Layout {
+    let beside = |name: &str| path.parent().is_some_and(|parent| parent.join(name).is_file());
+    if beside("schema.prisma") || path.join("migration_lock.toml").is_file() {
+        Layout::Prisma
+    } else if beside("diesel.toml") || project.folder.join("diesel.toml").is_file() {
+        Layout::Diesel
+    } else {
+        Layout::Numbered
+    }
+}
