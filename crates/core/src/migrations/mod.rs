@@ -7,10 +7,12 @@ pub mod groups;
 pub mod history;
 #[cfg(test)]
 mod history_tests;
+pub mod inverse;
 pub mod layout;
 pub mod locations;
 pub mod planning;
 pub mod psql;
+pub mod rollback_place;
 mod routine_arguments;
 pub mod squawk_names;
 mod state;

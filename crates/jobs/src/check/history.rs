@@ -19,7 +19,7 @@ const HISTORIES: &[(&str, &str)] = &[
 ];
 
 /// Marks the files that the database has seen as not pending.
-pub(super) fn mark_applied(
+pub(crate) fn mark_applied(
     files: &mut [MigrationFile],
     database: &ConnectionString,
     not_checked: &mut Vec<NotChecked>,

@@ -4,10 +4,11 @@
 //! - A down file never runs.
 //! - A statement that would reach outside the scratch is refused before the server sees it.
 
-mod explain;
+pub(crate) mod explain;
 mod extensions;
 mod failed;
 mod fence;
+mod groups;
 mod report;
 mod session;
 
@@ -22,7 +23,7 @@ use crate::JobError;
 use crate::folder::SqlFiles;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
-use session::{FileOutcome, ReplaySession};
+pub(crate) use session::{FileOutcome, ReplaySession};
 
 /// How to replay.
 #[derive(Clone, Copy, Debug)]
