@@ -96,6 +96,7 @@ impl Progress {
             Event::Once(message) => message.to_owned(),
             Event::Reading { files } => format!("reading {files} files"),
             Event::Replaying { done, total, file } => format!("replaying {}/{total} {file}", done + 1),
+            Event::Testing { done, total, file } => format!("testing {}/{total} {file}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
             Event::Judging => "judging".to_owned(),
         });

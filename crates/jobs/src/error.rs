@@ -48,6 +48,8 @@ pub enum JobError {
     Database(String),
     #[error("`{source_name}` is no migrations folder")]
     NotMigrations { source_name: String },
+    #[error("no migration has version `{version}`")]
+    UnknownVersion { version: String },
     #[error("interrupted")]
     Interrupted,
 }
@@ -87,6 +89,7 @@ impl JobError {
                 candidates.first().map(|name| format!("name it with its schema: `pgmason tables show {name}`"))
             }
             Self::NotMigrations { .. } => Some("name the folder: `pgmason migration … --migrations DIR`".into()),
+            Self::UnknownVersion { .. } => Some("`pgmason migration status` lists the versions".into()),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

@@ -15,6 +15,11 @@ pub enum Event {
         total: usize,
         file: String,
     },
+    Testing {
+        done: usize,
+        total: usize,
+        file: String,
+    },
     ReadingCatalog,
     Judging,
 }

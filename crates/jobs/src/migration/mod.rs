@@ -1,3 +1,4 @@
 //! The whole life of a migrations folder: each subcommand's work as one function that returns a report.
 
 pub mod folder;
+pub mod test;
