@@ -68,7 +68,6 @@ pub(super) fn back(before: &Catalog, after: &Catalog, id: &ObjectId) -> Alterati
             list.extend(owner("ROUTINE", id, &old.owner, &new.owner));
             Statements(list)
         }
-        (Object::Comment(_), Object::Comment(_)) => comment(before, id),
         (Object::Grant(_), _) | (Object::DefaultPrivilege(_), _) => Statements(Vec::new()),
         (Object::EnumType(old), Object::EnumType(new)) => {
             if old.labels.len() != new.labels.len() {
@@ -106,7 +105,7 @@ pub(super) fn back(before: &Catalog, after: &Catalog, id: &ObjectId) -> Alterati
             Statements(added.map(|attribute| format!("ALTER TYPE {id} DROP ATTRIBUTE {}", attribute.name)).collect())
         }
         (Object::Sequence(old), Object::Sequence(new)) => Statements(sequence(id, old, new)),
-        (Object::Publication(old), Object::Publication(new)) => publication(id, old, new),
+        (Object::Publication(old), Object::Publication(new)) => publication(before, after, id, old, new),
         (Object::Schema(old), Object::Schema(new)) => {
             Statements(owner("SCHEMA", id, &old.owner, &new.owner).into_iter().collect())
         }
@@ -114,13 +113,6 @@ pub(super) fn back(before: &Catalog, after: &Catalog, id: &ObjectId) -> Alterati
             Statements(vec![format!("ALTER EXTENSION {id} SET SCHEMA {}", old.schema)])
         }
         _ => Impossible(format!("no way back is known for what changed in {} {id}", id.kind.label())),
-    }
-}
-
-fn comment(before: &Catalog, id: &ObjectId) -> Alteration {
-    match super::create::statements(before, id, false) {
-        Some(list) => Alteration::Statements(list),
-        None => Alteration::Impossible(format!("no way to comment on {id} is known")),
     }
 }
 
@@ -311,17 +303,23 @@ fn sequence(id: &ObjectId, old: &Sequence, new: &Sequence) -> Vec<String> {
     list
 }
 
-fn publication(id: &ObjectId, old: &Publication, new: &Publication) -> Alteration {
+fn publication(before: &Catalog, after: &Catalog, id: &ObjectId, old: &Publication, new: &Publication) -> Alteration {
     let same_but_tables = Publication { tables: new.tables.clone(), ..old.clone() } == *new;
     if !same_but_tables || old.all_tables {
         return Alteration::Replace;
     }
     let differ = |table: &&pgmason_model::catalog::PublicationTable, list: &[_]| !list.contains(*table);
     let mut list = Vec::new();
-    for table in new.tables.iter().filter(|table| differ(table, &old.tables)) {
+    let is_in = |catalog: &Catalog, table: &pgmason_model::catalog::PublicationTable| {
+        catalog
+            .get(&ObjectId::in_schema(ObjectKind::Table, table.table.schema.clone(), table.table.name.clone()))
+            .is_some()
+    };
+    // A table leaves its publications when it is dropped.
+    for table in new.tables.iter().filter(|table| differ(table, &old.tables) && is_in(before, table)) {
         list.push(format!("ALTER PUBLICATION {id} DROP TABLE {}", table.table));
     }
-    for table in old.tables.iter().filter(|table| differ(table, &new.tables)) {
+    for table in old.tables.iter().filter(|table| differ(table, &new.tables) && is_in(after, table)) {
         list.push(format!("ALTER PUBLICATION {id} ADD TABLE {}", publication_table(table)));
     }
     Alteration::Statements(list)

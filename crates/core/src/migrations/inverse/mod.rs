@@ -151,6 +151,11 @@ impl Work<'_> {
     }
 
     fn change_back(&mut self, id: &ObjectId, changes: &mut Vec<String>) {
+        // Comments come last: what they are on may be made again first.
+        if id.kind == ObjectKind::Comment {
+            self.create.insert(id.clone());
+            return;
+        }
         match alter::back(self.before, self.after, id) {
             Alteration::Statements(statements) => changes.extend(statements),
             Alteration::Replace => {
@@ -236,6 +241,7 @@ impl Work<'_> {
         Some(match self.after.get(id)? {
             // Restored as a whole at the end.
             Object::Grant(_) | Object::DefaultPrivilege(_) => Vec::new(),
+            Object::Comment(_) if id.of.as_deref().is_some_and(|of| self.drop.contains(of)) => Vec::new(),
             Object::Comment(_) => {
                 vec![format!("COMMENT ON {} IS NULL", reference::of(self.after, id.of.as_deref()?)?)]
             }

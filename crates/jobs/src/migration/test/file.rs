@@ -1,6 +1,7 @@
 //! Tests one file: applies it where tables hold rows, takes it back, applies it again, and runs it on top of itself.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use pgmason_core::migrations::MigrationFile;
 use pgmason_core::migrations::inverse::{Difference, inverse, renames, rows_changed};
@@ -41,7 +42,7 @@ pub(super) fn test_file(
         FileTest { file: file.path.clone(), version: file.version.clone().unwrap_or_default(), ..FileTest::default() };
     let roles = bench.roles()?;
     let platform = bench.server.platform().clone();
-    let mut attempt = Attempt::default();
+    let mut attempt = Attempt { before: bench.carried.take(), ..Attempt::default() };
     loop {
         let copy = bench.copy()?;
         let again = {
@@ -64,6 +65,9 @@ pub(super) fn test_file(
         bench.discard(copy, &roles)?;
     }
     apply_for_good(bench, &platform, files, file, &mut report)?;
+    if report.apply.outcome == Outcome::Passed {
+        bench.carried = attempt.after;
+    }
     Ok(report)
 }
 
@@ -103,6 +107,9 @@ struct Attempt {
     tries: usize,
     /// How it failed at first, with rows as they come.
     first_failure: Option<ReplayFailure>,
+    before: Option<Rc<Catalog>>,
+    /// The catalog with the file applied, where rows make no difference to it.
+    after: Option<Rc<Catalog>>,
     /// The copy does not stand where the file was applied.
     second_run_needs_a_copy: bool,
 }
@@ -119,14 +126,18 @@ struct Test<'a> {
 impl Test<'_> {
     /// True: it has to be done over with other rows.
     fn run(&mut self, trial: &mut Trial<'_>, attempt: &mut Attempt) -> Result<bool, JobError> {
-        let before = trial.catalog()?;
+        let before = match &attempt.before {
+            Some(known) => Rc::clone(known),
+            None => Rc::new(trial.catalog()?),
+        };
+        attempt.before = Some(Rc::clone(&before));
         let says = Says::read(self.steps, &before);
         let (seeded, rows_before) = self.seed(trial, &before, &says, attempt)?;
         let (failure, seconds) = trial.apply(self.file, self.notes)?;
         self.report.seeded = seeded;
         self.report.seconds = seconds;
         if let Some(failure) = failure {
-            let next = adapt(&attempt.style, &failure, self.steps, &before, attempt.tries);
+            let next = adapt(&attempt.style, &failure, self.file, self.steps, &before, attempt.tries);
             let first = attempt.first_failure.get_or_insert(failure).clone();
             attempt.tries += 1;
             match next.filter(|_| attempt.tries < MOST_TRIES && !self.report.seeded.tables.is_empty()) {
@@ -140,7 +151,9 @@ impl Test<'_> {
                 }
             }
         }
-        let after = trial.catalog()?;
+        let after = Rc::new(trial.catalog()?);
+        // Dynamic SQL may do something else where no rows were made up.
+        attempt.after = (!says.unread).then(|| Rc::clone(&after));
         let more = self.changed_tables(&before, &after, &says);
         if !attempt.looked_for_more && !more.is_subset(&attempt.also) {
             attempt.looked_for_more = true;
@@ -243,8 +256,7 @@ impl Test<'_> {
             self.report.undo = UndoSource::DownFile;
             return self.undo_with(trial, &down, state);
         }
-        let line_of = |offset: usize| self.file.line_and_column(offset).0;
-        let mut reasons = rows_changed(self.steps, state.before, line_of);
+        let mut reasons = rows_changed(self.steps, self.file, state.before);
         let renamed = renames(self.steps, state.after);
         let mut catalog_now = None;
         if reasons.is_empty() && !renamed.is_empty() {
@@ -333,7 +345,10 @@ impl Test<'_> {
     }
 
     fn second_run_anew(&mut self, trial: &mut Trial<'_>, attempt: &Attempt) -> Result<(), JobError> {
-        let before = trial.catalog()?;
+        let before = match &attempt.before {
+            Some(known) => Rc::clone(known),
+            None => Rc::new(trial.catalog()?),
+        };
         let says = Says::read(self.steps, &before);
         self.seed(trial, &before, &says, attempt)?;
         if let (Some(failure), _) = trial.apply(self.file, self.notes)? {

@@ -79,7 +79,7 @@ pub fn test(
     report.scratch = server.describe();
     let base = server.create_database()?;
     let limit = options.open.replay.statement_timeout;
-    let mut bench = Bench { project, server: &mut server, base, limit, notes: BTreeSet::new() };
+    let mut bench = Bench { project, server: &mut server, base, limit, notes: BTreeSet::new(), carried: None };
     let mut run = Run {
         folder: &folder,
         steps: &steps(folder.files.layout, &folder.files.files),
@@ -176,6 +176,7 @@ impl Run<'_> {
     /// False: it does not apply.
     fn replay(&mut self, bench: &mut Bench<'_>, file: &MigrationFile) -> Result<bool, JobError> {
         let mut notes = Vec::new();
+        bench.carried = None;
         let mut session = ReplaySession::open(bench.project, &bench.base, bench.limit)?;
         let outcome = session.run_file(file, false, &mut notes)?;
         bench.notes.extend(notes);

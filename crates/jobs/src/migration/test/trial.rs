@@ -1,6 +1,7 @@
 //! A copy of the database as it stands before a file, to try things on; thrown away afterwards.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use pgmason_core::migrations::MigrationFile;
@@ -23,6 +24,8 @@ pub(super) struct Bench<'a> {
     pub(super) base: ScratchDatabase,
     pub(super) limit: Duration,
     pub(super) notes: BTreeSet<String>,
+    /// The base's catalog, where it is known without reading it.
+    pub(super) carried: Option<Rc<Catalog>>,
 }
 
 impl Bench<'_> {

@@ -21,6 +21,8 @@ struct Tried {
     /// Tries by constraint.
     checks: BTreeMap<String, usize>,
     mended: Vec<String>,
+    /// The CHECK that values were last tried for.
+    last_check: Option<Box<StatementError>>,
 }
 
 impl Seeder<'_> {
@@ -52,7 +54,17 @@ impl Seeder<'_> {
         for _ in 0..MOST_INSERTS {
             let Err(error) = self.insert(shape, draft, false) else { return Ok(None) };
             match error.sqlstate.as_deref() {
-                Some("23514") => self.satisfy(shape, draft, number, &error, &mut tried)?,
+                Some("23514") => {
+                    self.satisfy(shape, draft, number, &error, &mut tried)?;
+                    tried.last_check = Some(error);
+                }
+                // A constant of the CHECK that is none of the column's type.
+                Some("22P02" | "22007" | "22008" | "22003" | "22001" | "22023") if tried.last_check.is_some() => {
+                    if let Some(check) = tried.last_check.take() {
+                        self.satisfy(shape, draft, number, &check, &mut tried)?;
+                        tried.last_check = Some(check);
+                    }
+                }
                 Some("23505" | "23P01") => return Err(Refused::Taken(error.message)),
                 Some("23502") => {
                     let column = error.about.column.clone().unwrap_or_default();
