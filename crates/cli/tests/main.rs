@@ -12,5 +12,6 @@ mod examples;
 mod fake_server;
 mod interrupted;
 mod known_findings;
+mod migration_test;
 mod support;
 mod suppressed;

@@ -214,13 +214,13 @@ impl Work<'_> {
         // Roles can go only when nothing is theirs any more.
         let roles = std::mem::take(&mut self.found.statements);
         let mut statements = Vec::new();
-        for id in order::dependents_first(self.after, &self.drop) {
-            match self.drop_statements(&id) {
-                Some(found) => statements.extend(found),
-                None => self.impossible(format!("no way to drop {} {id} is known", id.kind.label())),
-            }
-        }
+        let drops = order::dependents_first(self.after, &self.drop);
+        // Columns that are brought back may be what still needs a type or a function.
+        let (late, early): (Vec<ObjectId>, Vec<ObjectId>) =
+            drops.into_iter().partition(|id| is_needed_by_columns(id.kind) && !self.needs_what_goes_early(id));
+        self.drop_all(early, &mut statements);
         statements.extend(changes);
+        self.drop_all(late, &mut statements);
         let mut comments = Vec::new();
         for id in order::needed_first(self.before, &self.create) {
             let remade = self.after.get(&id).is_none() || self.drop.contains(&id);
@@ -235,6 +235,23 @@ impl Work<'_> {
         statements.extend(roles);
         self.found.statements = statements;
         self.found
+    }
+
+    fn drop_all(&mut self, ids: Vec<ObjectId>, statements: &mut Vec<String>) {
+        for id in ids {
+            match self.drop_statements(&id) {
+                Some(found) => statements.extend(found),
+                None => self.impossible(format!("no way to drop {} {id} is known", id.kind.label())),
+            }
+        }
+    }
+
+    fn needs_what_goes_early(&self, id: &ObjectId) -> bool {
+        let goes_early = |needed: &ObjectId| {
+            let relation = needed.relation(ObjectKind::Table);
+            [needed, &relation].into_iter().any(|one| self.drop.contains(one) && !is_needed_by_columns(one.kind))
+        };
+        self.after.dependencies.iter().any(|(dependent, needed)| dependent == id && goes_early(needed))
     }
 
     fn drop_statements(&self, id: &ObjectId) -> Option<Vec<String>> {
@@ -260,6 +277,11 @@ impl Work<'_> {
             _ => vec![format!("DROP {}", reference::of(self.after, id)?)],
         })
     }
+}
+
+fn is_needed_by_columns(kind: ObjectKind) -> bool {
+    use ObjectKind::{Collation, CompositeType, DomainType, EnumType, Function, RangeType, Schema, Sequence};
+    matches!(kind, Collation | CompositeType | DomainType | EnumType | Function | RangeType | Schema | Sequence)
 }
 
 fn is_column_of(of: &ObjectId, relation: &ObjectId) -> bool {

@@ -28,28 +28,53 @@ struct Tried {
 impl Seeder<'_> {
     /// One row. What had to be done to get it in, if anything.
     pub(super) fn row(&mut self, shape: &Shape, number: usize, full: bool) -> Result<Option<String>, String> {
+        // A row with less in it meets fewer demands, and one with more satisfies a trigger that wants it.
+        let mut first = None;
+        for (full_now, asleep) in [(full, false), (!full, false), (full, true)] {
+            if self.style.no_nulls && !full_now {
+                continue;
+            }
+            match self.numbered_row(shape, number, full_now, asleep) {
+                Ok(note) if full && !full_now => {
+                    let why = first.unwrap_or_default();
+                    return Ok(note.or(Some(format!("no row with every column filled: {why}"))));
+                }
+                Ok(note) => return Ok(note),
+                Err(reason) => drop(first.get_or_insert(reason)),
+            }
+        }
+        Err(first.unwrap_or_default())
+    }
+
+    /// A row with other values as long as those are taken.
+    fn numbered_row(
+        &mut self,
+        shape: &Shape,
+        number: usize,
+        full: bool,
+        asleep: bool,
+    ) -> Result<Option<String>, String> {
         let mut last = String::new();
         for another in 0..MOST_NUMBERS {
             let number = number + another * 7;
             let mut draft = self.draft(shape, number, full)?;
-            match self.mend(shape, &mut draft, number) {
+            match self.mend(shape, &mut draft, number, asleep) {
                 Ok(note) => return Ok(note),
                 Err(Refused::Taken(message)) => last = message,
-                Err(Refused::For(message)) if full && !self.style.no_nulls => {
-                    // A row with less in it meets fewer demands.
-                    let mut draft = self.draft(shape, number, false)?;
-                    return match self.mend(shape, &mut draft, number) {
-                        Ok(_) => Ok(Some(format!("no row with every column filled: {message}"))),
-                        Err(_) => Err(message),
-                    };
-                }
                 Err(Refused::For(message)) => return Err(message),
             }
         }
         Err(last)
     }
 
-    fn mend(&mut self, shape: &Shape, draft: &mut Draft, number: usize) -> Result<Option<String>, Refused> {
+    /// `asleep`: as a last resort with triggers asleep.
+    fn mend(
+        &mut self,
+        shape: &Shape,
+        draft: &mut Draft,
+        number: usize,
+        asleep: bool,
+    ) -> Result<Option<String>, Refused> {
         let mut tried = Tried::default();
         for _ in 0..MOST_INSERTS {
             let Err(error) = self.insert(shape, draft, false) else { return Ok(None) };
@@ -76,7 +101,7 @@ impl Seeder<'_> {
                         (Some(known), Some(value)) => {
                             draft.insert(known.name.clone(), value);
                         }
-                        _ => return self.past_triggers(shape, draft, &error),
+                        _ => return self.past_triggers(shape, draft, &error, asleep),
                     }
                 }
                 Some("23503") => {
@@ -86,14 +111,14 @@ impl Seeder<'_> {
                     let first = !tried.mended.contains(&key);
                     let columns = match self.catalog.get(&id) {
                         Some(Object::Constraint(constraint)) if first => constraint.columns.clone(),
-                        _ => return self.past_triggers(shape, draft, &error),
+                        _ => return self.past_triggers(shape, draft, &error, asleep),
                     };
                     tried.mended.push(key);
                     // A default that refers to nothing.
                     let nullable = columns.iter().filter(|name| shape.column(name).is_some_and(|found| found.nullable));
                     nullable.for_each(|name| drop(draft.insert(name.clone(), "NULL".to_owned())));
                 }
-                _ => return self.past_triggers(shape, draft, &error),
+                _ => return self.past_triggers(shape, draft, &error, asleep),
             }
         }
         Err(Refused::For("too many tries".to_owned()))
@@ -166,8 +191,9 @@ impl Seeder<'_> {
         shape: &Shape,
         draft: &Draft,
         error: &StatementError,
+        asleep: bool,
     ) -> Result<Option<String>, Refused> {
-        if error.connection_lost || self.insert(shape, draft, true).is_err() {
+        if error.connection_lost || !asleep || self.insert(shape, draft, true).is_err() {
             return Err(Refused::For(error.message.clone()));
         }
         Ok(Some(format!("triggers slept, since one said: {}", error.message)))

@@ -83,7 +83,8 @@ impl Seeder<'_> {
 
     fn stated(&self, table: &ObjectId, column: &ColumnShape, number: usize) -> Option<String> {
         let values = self.style.values.get(&(table.clone(), column.name.clone()))?;
-        values.get(number % values.len().max(1)).cloned()
+        let fitting: Vec<&String> = values.iter().filter(|text| fits(text, &column.type_name)).collect();
+        fitting.get(number % fitting.len().max(1)).map(|text| (*text).clone())
     }
 
     fn refer(
@@ -180,6 +181,20 @@ impl Seeder<'_> {
         );
         let rows = self.select(&sql)?;
         Ok(rows.into_iter().next().and_then(|row| row.into_iter().collect()))
+    }
+}
+
+/// Constants of a condition belong to this column or to another.
+fn fits(text: &str, type_name: &str) -> bool {
+    match type_name.split('(').next().unwrap_or_default().trim() {
+        "smallint" | "integer" | "bigint" => text.parse::<i64>().is_ok(),
+        "numeric" | "real" | "double precision" => text.parse::<f64>().is_ok(),
+        "boolean" => matches!(text, "true" | "false"),
+        "date" => text.starts_with(|first: char| first.is_ascii_digit()) && text.contains('-'),
+        other if other.starts_with("timestamp") => text.contains('-'),
+        "uuid" => text.len() == 36,
+        "json" | "jsonb" => serde_json::from_str::<serde_json::Value>(text).is_ok(),
+        _ => !type_name.ends_with("[]"),
     }
 }
 
