@@ -4,10 +4,12 @@
 
 mod failures;
 mod files;
+mod inverse;
 mod layouts;
 mod outside;
 mod platforms;
 mod psql;
 mod rule_examples;
+mod seed;
 mod support;
 mod transactions;

@@ -199,11 +199,17 @@ impl Work<'_> {
             .filter(|role| !self.before.roles.contains_key(*role))
             .map(|role| format!("DROP ROLE {role}"))
             .collect();
+        // Who makes a role may become its member, and stops being one when it goes.
+        let without_new = |role: &pgmason_model::catalog::Role| {
+            let mut role = role.clone();
+            role.member_of.retain(|of| self.before.roles.contains_key(of));
+            role
+        };
         let changed: Vec<String> = self
             .before
             .roles
             .iter()
-            .filter(|(name, role)| self.after.roles.get(*name) != Some(role))
+            .filter(|(name, role)| self.after.roles.get(*name).map(without_new) != Some(without_new(role)))
             .map(|(name, _)| format!("role {name} is another than before"))
             .collect();
         self.found.statements.extend(added);

@@ -46,7 +46,8 @@ pub(super) fn candidates(expression: &str, column: &ColumnShape, number: usize) 
         _ if base.starts_with("timestamp") || base == "date" => {
             texts.extend(["2001-01-01", "2001-12-31", "2999-12-31", "1990-01-01", "2020-01-01"].map(str::to_owned));
         }
-        _ => {}
+        // An enum, say.
+        _ => texts = found.iter().filter(|literal| !literal.is_number).map(|literal| literal.text.clone()).collect(),
     }
     if !type_name.ends_with("[]") {
         // Each row begins elsewhere, for unique keys.

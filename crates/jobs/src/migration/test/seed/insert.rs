@@ -30,7 +30,10 @@ impl Seeder<'_> {
     pub(super) fn row(&mut self, shape: &Shape, number: usize, full: bool) -> Result<Option<String>, String> {
         // A row with less in it meets fewer demands, and one with more satisfies a trigger that wants it.
         let mut first = None;
-        for (full_now, asleep) in [(full, false), (!full, false), (full, true)] {
+        // The next number may refer to another parent.
+        for (full_now, number, asleep) in
+            [(full, number, false), (!full, number, false), (true, number + 1, false), (full, number, true)]
+        {
             if self.style.no_nulls && !full_now {
                 continue;
             }

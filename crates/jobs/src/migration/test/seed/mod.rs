@@ -99,6 +99,7 @@ pub fn seed(
         style,
         state: BTreeMap::new(),
         in_progress: Vec::new(),
+        circle: false,
         seeded: Seeded::default(),
     };
     seeder.session.run("BEGIN; SET CONSTRAINTS ALL IMMEDIATE")?;
@@ -119,6 +120,8 @@ struct Seeder<'a> {
     /// Whether a table has rows now.
     state: BTreeMap<ObjectId, Result<(), String>>,
     in_progress: Vec<ObjectId>,
+    /// A table was met that is still being filled: what failed for that may succeed later.
+    circle: bool,
     seeded: Seeded,
 }
 
@@ -132,11 +135,17 @@ impl Seeder<'_> {
             return known.clone();
         }
         if self.in_progress.contains(id) {
+            self.circle = true;
             return Err("its foreign keys go in a circle".to_owned());
         }
         self.in_progress.push(id.clone());
         let outcome = self.fill(id);
         self.in_progress.pop();
+        if self.in_progress.is_empty() {
+            self.circle = false;
+        } else if let (Err(reason), true) = (&outcome, self.circle) {
+            return Err(reason.clone());
+        }
         match &outcome {
             Ok(Some(seeded)) => self.seeded.tables.push(seeded.clone()),
             Ok(None) => {}

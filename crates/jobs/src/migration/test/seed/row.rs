@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_model::identifier::quote_literal;
-use pgmason_model::{Identifier, ObjectId};
+use pgmason_model::{Identifier, Object, ObjectId};
 
 use super::shape::{ColumnShape, ForeignKey, Shape};
 use super::{Seeder, value};
@@ -83,8 +83,16 @@ impl Seeder<'_> {
 
     fn stated(&self, table: &ObjectId, column: &ColumnShape, number: usize) -> Option<String> {
         let values = self.style.values.get(&(table.clone(), column.name.clone()))?;
-        let fitting: Vec<&String> = values.iter().filter(|text| fits(text, &column.type_name)).collect();
+        let fitting: Vec<&String> = values.iter().filter(|text| self.fits(text, column)).collect();
         fitting.get(number % fitting.len().max(1)).map(|text| (*text).clone())
+    }
+
+    /// Constants of a condition belong to this column or to another.
+    fn fits(&self, text: &str, column: &ColumnShape) -> bool {
+        match column.user_type.as_ref().and_then(|id| self.catalog.get(id)) {
+            Some(Object::EnumType(found)) => found.labels.iter().any(|label| label == text),
+            _ => fits(text, &column.type_name),
+        }
     }
 
     fn refer(
@@ -184,7 +192,6 @@ impl Seeder<'_> {
     }
 }
 
-/// Constants of a condition belong to this column or to another.
 fn fits(text: &str, type_name: &str) -> bool {
     match type_name.split('(').next().unwrap_or_default().trim() {
         "smallint" | "integer" | "bigint" => text.parse::<i64>().is_ok(),
