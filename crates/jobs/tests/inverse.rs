@@ -70,7 +70,7 @@ fn what_holds_no_rows_comes_back() {
         "ALTER TYPE mood RENAME VALUE 'bad' TO 'worse'",
         "CREATE TYPE n AS ENUM ('1'); ALTER TABLE a ADD COLUMN n n; CREATE DOMAIN d AS text CHECK (VALUE <> '')",
         "CREATE FUNCTION g(x integer, y text DEFAULT 'a') RETURNS integer LANGUAGE sql AS 'SELECT 1'",
-        "GRANT INSERT, UPDATE ON a TO reader; REVOKE SELECT ON v FROM reader; GRANT SELECT (c) ON k TO reader",
+        "GRANT INSERT, UPDATE ON a TO reader; REVOKE SELECT ON v FROM reader; GRANT SELECT (a) ON k TO reader",
         "GRANT SELECT ON a TO reader WITH GRANT OPTION; GRANT EXECUTE ON FUNCTION f() TO reader",
         "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader",
