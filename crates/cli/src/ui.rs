@@ -105,6 +105,7 @@ impl Progress {
             Event::Reading { files } => format!("reading {files} files"),
             Event::Replaying { done, total, file } => format!("replaying {}/{total} {file}", done + 1),
             Event::Renaming { done, total } => format!("renaming {}/{total}", done + 1),
+            Event::Testing { done, total, file } => format!("testing {}/{total} {file}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
             Event::Judging => "judging".to_owned(),
             Event::Applying { done, total, file, step: (step, steps) } => {

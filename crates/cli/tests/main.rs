@@ -18,5 +18,6 @@ mod migration_audit;
 mod migration_create;
 mod migration_plan;
 mod migration_renumber;
+mod migration_test;
 mod support;
 mod suppressed;

@@ -121,7 +121,7 @@ pub fn open_scratch(
 }
 
 /// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.
-fn remove_own_schema(catalog: &mut Catalog) {
+pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
     fn is_own(id: &ObjectId) -> bool {
         let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
         named.is_some_and(|schema| [OWN_SCHEMA, history::SCHEMA].contains(&schema.as_str()))
@@ -131,7 +131,7 @@ fn remove_own_schema(catalog: &mut Catalog) {
     catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));
 }
 
-fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {
+pub(crate) fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {
     if let Some(engine) = &options.engine {
         return Ok(engine.clone());
     }

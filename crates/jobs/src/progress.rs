@@ -20,6 +20,11 @@ pub enum Event {
         done: usize,
         total: usize,
     },
+    Testing {
+        done: usize,
+        total: usize,
+        file: String,
+    },
     ReadingCatalog,
     Judging,
     Applying {

@@ -4,12 +4,14 @@
 
 mod failures;
 mod files;
+mod inverse;
 mod layouts;
 mod measured;
 mod outside;
 mod platforms;
 mod psql;
 mod rule_examples;
+mod seed;
 mod stage_checks;
 mod support;
 mod transactions;

@@ -12,7 +12,7 @@ use postgres::{CancelToken, Client, NoTls};
 use thiserror::Error;
 
 /// Why a statement failed, as the server said it.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct StatementError {
     /// Five characters; none when the server did not answer.
@@ -24,10 +24,22 @@ pub struct StatementError {
     pub context: Option<String>,
     /// Where in the statement, in characters from 0.
     pub position: Option<usize>,
+    /// What the server names beside its words.
+    pub about: ErrorObjects,
     /// True when the deadline passed and the statement was cancelled.
     pub timed_out: bool,
     /// True when the connection is gone with it.
     pub connection_lost: bool,
+}
+
+/// The objects that an error is about, bare names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorObjects {
+    pub schema: Option<String>,
+    pub table: Option<String>,
+    pub column: Option<String>,
+    pub data_type: Option<String>,
+    pub constraint: Option<String>,
 }
 
 /// A connection that keeps deadlines.
@@ -100,6 +112,13 @@ pub fn statement_error(error: &postgres::Error, connection_lost: bool) -> Statem
                 Some(ErrorPosition::Original(position)) => Some((*position as usize).saturating_sub(1)),
                 _ => None,
             },
+            about: ErrorObjects {
+                schema: db.schema().map(str::to_owned),
+                table: db.table().map(str::to_owned),
+                column: db.column().map(str::to_owned),
+                data_type: db.datatype().map(str::to_owned),
+                constraint: db.constraint().map(str::to_owned),
+            },
             timed_out: false,
             // After FATAL the server ends the connection, which the driver may learn only later.
             connection_lost: connection_lost || matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
@@ -111,6 +130,7 @@ pub fn statement_error(error: &postgres::Error, connection_lost: bool) -> Statem
             hint: None,
             context: None,
             position: None,
+            about: ErrorObjects::default(),
             timed_out: false,
             connection_lost,
         },

@@ -40,6 +40,14 @@ impl ScratchDatabase {
         }
     }
 
+    /// The database's name on its server: letters, digits and underscores.
+    pub(crate) fn name(&self) -> String {
+        match &self.way {
+            Way::Own { config, .. } => config.get_dbname().unwrap_or_default().to_owned(),
+            Way::Named(connection) => connection.database().to_owned(),
+        }
+    }
+
     /// What `pgmason_scratch.elevate` asks for. None on a server that the user named: a statement there has the
     /// rights of the user and no others.
     pub fn secret(&self) -> Option<&str> {

@@ -147,6 +147,29 @@ impl Scratch {
         }
     }
 
+    /// A copy of one of its databases as it stands, rows and all. Nobody may be connected to the original.
+    pub fn copy_database(&mut self, original: &ScratchDatabase) -> Result<ScratchDatabase, ScratchError> {
+        match &mut self.kind {
+            Kind::Own { server, installation, databases } => {
+                *databases += 1;
+                let name = format!("scratch_{databases}");
+                server.copy_database(&original.name(), &name)?;
+                // The digest of the secret went along.
+                let secret = original.secret().unwrap_or_default().to_owned();
+                Ok(ScratchDatabase::own(server.config(&name), secret, installation.extension_folder.clone()))
+            }
+            Kind::Named(server) => Ok(ScratchDatabase::named(server.copy_database(&original.name())?)),
+        }
+    }
+
+    /// Removes a database before the server goes.
+    pub fn drop_database(&mut self, database: ScratchDatabase) -> Result<(), ScratchError> {
+        match &mut self.kind {
+            Kind::Own { server, .. } => server.drop_database(&database.name()),
+            Kind::Named(server) => server.drop_database(&database.name()),
+        }
+    }
+
     /// The baseline's objects: what is there before the project does anything.
     pub fn platform(&self) -> &BTreeSet<ObjectId> {
         &self.platform

@@ -11,6 +11,7 @@ use pgmason_pg::{ConnectionString, IntrospectOptions, ServerFacts, server_facts}
 use postgres::Client;
 
 use crate::database::connect;
+use crate::server::wait_for_sessions_to_end;
 use crate::{Baseline, ScratchError};
 
 /// Every database made here begins with this.
@@ -64,6 +65,22 @@ impl NamedServer {
         }
         let catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
         Ok((inside, catalog.objects.into_keys().collect()))
+    }
+
+    pub(crate) fn copy_database(&mut self, original: &str) -> Result<ConnectionString, ScratchError> {
+        let mut client = connect(&self.connection)?;
+        wait_for_sessions_to_end(&mut client, original)?;
+        let name = format!("{PREFIX}{:016x}", RandomState::new().build_hasher().finish());
+        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {original}"))?;
+        self.databases.push(name.clone());
+        Ok(self.connection.with_database(&name))
+    }
+
+    pub(crate) fn drop_database(&mut self, name: &str) -> Result<(), ScratchError> {
+        let mut client = connect(&self.connection)?;
+        client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))?;
+        self.databases.retain(|known| known != name);
+        Ok(())
     }
 
     /// Roles that the baseline's grants name and the server has not.

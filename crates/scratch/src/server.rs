@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use postgres::NoTls;
+use postgres::{Client, NoTls};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -202,6 +202,19 @@ impl Server {
         self.copy_settings(TEMPLATE_DATABASE, name)
     }
 
+    pub(crate) fn copy_database(&self, original: &str, name: &str) -> Result<(), ScratchError> {
+        let mut client = self.superuser_config("template1").connect(NoTls)?;
+        wait_for_sessions_to_end(&mut client, original)?;
+        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {original} OWNER {MIGRATION_ROLE}"))?;
+        client.execute(include_str!("copy_settings.sql"), &[&original, &name])?;
+        Ok(())
+    }
+
+    pub(crate) fn drop_database(&self, name: &str) -> Result<(), ScratchError> {
+        let mut client = self.superuser_config("template1").connect(NoTls)?;
+        Ok(client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))?)
+    }
+
     /// `ALTER DATABASE … SET` does not go along with a template.
     pub(crate) fn copy_settings(&self, from: &str, to: &str) -> Result<(), ScratchError> {
         let mut client = self.superuser_config("template1").connect(NoTls)?;
@@ -223,6 +236,19 @@ impl Server {
             drop(guard.wait());
         }
     }
+}
+
+/// A session ends a moment after its client has gone. CREATE DATABASE would look again only every 100 ms.
+pub(crate) fn wait_for_sessions_to_end(client: &mut Client, database: &str) -> Result<(), ScratchError> {
+    let deadline = Instant::now() + Duration::from_secs(2);
+    while Instant::now() < deadline {
+        let row = client.query_one(include_str!("sessions_of_database.sql"), &[&database])?;
+        if row.get::<_, i64>(0) == 0 {
+            break;
+        }
+        sleep(Duration::from_millis(1));
+    }
+    Ok(())
 }
 
 impl Drop for Server {

@@ -9,6 +9,7 @@ pub mod hazards;
 pub mod history;
 #[cfg(test)]
 mod history_tests;
+pub mod inverse;
 pub mod layout;
 pub mod locations;
 pub mod losses;
@@ -21,6 +22,7 @@ mod recovery;
 pub mod renumber;
 pub mod rewrites;
 pub mod risk;
+pub mod rollback_place;
 mod routine_arguments;
 pub mod squawk_names;
 pub mod stages;

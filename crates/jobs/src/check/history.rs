@@ -11,6 +11,7 @@ use crate::JobError;
 /// Tools' history tables with the column that names a migration.
 const HISTORIES: &[(&str, &str)] = &[
     ("supabase_migrations.schema_migrations", "version"),
+    ("pgmason.migrations", "version"),
     ("public._prisma_migrations", "migration_name"),
     ("public._sqlx_migrations", "version"),
     ("public.__diesel_schema_migrations", "version"),
@@ -19,7 +20,7 @@ const HISTORIES: &[(&str, &str)] = &[
 ];
 
 /// Marks the files that the database has seen as not pending.
-pub(super) fn mark_applied(
+pub(crate) fn mark_applied(
     files: &mut [MigrationFile],
     database: &ConnectionString,
     not_checked: &mut Vec<NotChecked>,

@@ -1,7 +1,7 @@
 //! `pgmason check`: read the project, replay it, hold files and schema against the rulebook.
 
 mod checklist;
-mod history;
+pub(crate) mod history;
 mod known_findings;
 pub mod report;
 mod suppress;

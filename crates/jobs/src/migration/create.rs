@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use heck::ToSnakeCase;
 use jiff::Timestamp;
-use pgmason_core::migrations::layout::is_rollback_folder;
 use pgmason_core::migrations::next_version::next_version;
+use pgmason_core::migrations::rollback_place::{RollbackPlace, rollback_place};
 use pgmason_core::migrations::versions::is_sentinel;
 use pgmason_core::migrations::{Direction, FileName, Layout, MigrationFile};
 use serde::Serialize;
@@ -73,7 +73,7 @@ pub fn create(project: &Project, source: &Source, name: &str) -> Result<CreateRe
         return Err(JobError::MigrationName { name, problem: "its end says that it takes a migration back" });
     }
     notes.extend(folder.runs_before(read.as_ref(), &file, &versions));
-    let rollback = folder.rollback_path(&version, &name, is_supabase(project, path), &mut notes);
+    let rollback = read.and_then(|read| folder.rollback_path(&file, &read, is_supabase(project, path), &mut notes));
     let title = title(&name);
     let fill = |template: &str| {
         let date = now.strftime("%Y-%m-%d %H:%M UTC").to_string();
@@ -227,52 +227,20 @@ impl Existing {
         ))
     }
 
-    /// Where the folder keeps what takes migrations back.
-    fn rollback_path(&self, version: &str, name: &str, supabase: bool, notes: &mut Vec<String>) -> Option<String> {
-        match self.layout {
-            Layout::Dbmate => None,
-            Layout::Prisma => {
-                notes.push("Prisma has no rollbacks: none was made".to_owned());
+    /// The file for what takes the new one back; none where it goes into the migration itself, or nowhere.
+    fn rollback_path(&self, up: &str, name: &FileName, supabase: bool, notes: &mut Vec<String>) -> Option<String> {
+        let existing = self.files.iter().map(|file| file.name_in_folder.as_str());
+        match rollback_place(self.layout, existing, supabase, up, name) {
+            RollbackPlace::File(path, note) => {
+                notes.extend(note);
+                Some(path)
+            }
+            RollbackPlace::Section(_) => None,
+            RollbackPlace::Nowhere(reason) => {
+                notes.push(format!("{reason}: none was made"));
                 None
             }
-            Layout::Diesel => Some(self.up_path(version, name).replace("/up.sql", "/down.sql")),
-            Layout::Sqlx => Some(format!("{version}_{name}.down.sql")),
-            Layout::Refinery if self.downs().next().is_some() => Some(format!("U{version}__{name}.sql")),
-            Layout::Refinery => {
-                // refinery reads subfolders, and runs U files as migrations.
-                notes.push("refinery has no rollbacks: none was made".to_owned());
-                None
-            }
-            Layout::Numbered => Some(self.numbered_rollback(version, name, supabase, notes)),
         }
-    }
-
-    fn numbered_rollback(&self, version: &str, name: &str, supabase: bool, notes: &mut Vec<String>) -> String {
-        let Some(last) = self.downs().last() else { return format!("rollback/{version}_{name}.sql") };
-        let (folder, last_name) = last.name_in_folder.rsplit_once('/').unwrap_or(("", &last.name_in_folder));
-        let stem = last_name.strip_suffix(".sql").unwrap_or(last_name);
-        // What the convention adds to the name: `.down`, `_down`, or nothing.
-        let mark = stem
-            .strip_prefix(version_of(last))
-            .and_then(|rest| rest.strip_prefix('_'))
-            .and_then(|rest| rest.strip_prefix(last.description.as_str()))
-            .unwrap_or_default();
-        if is_rollback_folder(folder) {
-            return format!("{folder}/{version}_{name}{mark}.sql");
-        }
-        if supabase {
-            notes.push(format!(
-                "the rollback lies in rollback/ and not beside the file as {} does: the Supabase CLI would run it as a \
-                 migration there",
-                last.name_in_folder
-            ));
-            return format!("rollback/{version}_{name}.sql");
-        }
-        format!("{version}_{name}{mark}.sql")
-    }
-
-    fn downs(&self) -> impl Iterator<Item = &MigrationFile> {
-        self.files.iter().filter(|file| file.direction == Direction::Down && file.version.is_some())
     }
 }
 

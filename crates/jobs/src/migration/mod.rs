@@ -28,3 +28,4 @@ pub mod run_report;
 pub mod run_staged;
 mod stake;
 pub mod status;
+pub mod test;

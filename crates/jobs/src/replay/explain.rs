@@ -6,7 +6,7 @@ use pgmason_sql::{AlterTableActionKind, Name, StatementKind, fold_identifier};
 use super::report::ReplayFailure;
 
 /// Adds the hint that follows from the SQLSTATE, and from where the missing object is created after all.
-pub(super) fn complete(mut failure: ReplayFailure, files: &[MigrationFile]) -> ReplayFailure {
+pub(crate) fn complete(mut failure: ReplayFailure, files: &[MigrationFile]) -> ReplayFailure {
     let Some(missing) = failure.sqlstate.as_deref().and_then(|code| missing_kind(code)) else { return failure };
     // The scratch server speaks English (LC_ALL=C): the object is what it quotes first, or the word after `function`.
     let name = quoted(&failure.message);

@@ -4,10 +4,11 @@
 //! - A down file never runs.
 //! - A statement that would reach outside the scratch is refused before the server sees it.
 
-mod explain;
+pub(crate) mod explain;
 mod extensions;
 mod failed;
 mod fence;
+mod groups;
 mod report;
 mod session;
 
@@ -23,7 +24,7 @@ use crate::folder::SqlFiles;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 pub use session::Observer;
-use session::{FileOutcome, ReplaySession};
+pub(crate) use session::{FileOutcome, ReplaySession};
 
 /// How to replay.
 #[derive(Clone, Copy, Debug)]

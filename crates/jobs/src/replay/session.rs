@@ -27,15 +27,16 @@ pub trait Observer {
     fn after(&mut self, client: &mut Client, file: &MigrationFile, statement: usize);
 }
 
-pub(super) struct ReplaySession<'a> {
+pub(crate) struct ReplaySession<'a> {
     project: &'a Project,
     pub(super) database: &'a ScratchDatabase,
-    pub(super) session: Session,
+    pub(crate) session: Session,
     limit: Duration,
     observer: Option<&'a mut dyn Observer>,
 }
 
-pub(super) enum FileOutcome {
+/// What became of a file.
+pub(crate) enum FileOutcome {
     Applied,
     Failed(Box<ReplayFailure>),
 }
@@ -44,7 +45,7 @@ pub(super) enum FileOutcome {
 const INCLUDE_DEPTH: usize = 16;
 
 /// Brings a session back to how it began, whatever the last file set.
-const CLEAN: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD SEQUENCES; DISCARD TEMP; \
+pub(super) const CLEAN: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD SEQUENCES; DISCARD TEMP; \
                      SELECT pg_catalog.pg_advisory_unlock_all()";
 
 /// What runs next in a file.
@@ -63,7 +64,7 @@ impl Item<'_> {
 }
 
 impl<'a> ReplaySession<'a> {
-    pub(super) fn open(project: &'a Project, database: &'a ScratchDatabase, limit: Duration) -> Result<Self, JobError> {
+    pub(crate) fn open(project: &'a Project, database: &'a ScratchDatabase, limit: Duration) -> Result<Self, JobError> {
         let session = connect(database, limit)?;
         Ok(Self { project, database, session, limit, observer: None })
     }
@@ -74,7 +75,7 @@ impl<'a> ReplaySession<'a> {
 
     /// Runs a file as a whole; when it fails, what it did is undone as far as it had not committed it itself.
     /// `diagnose`: when it fails, look for further statements of it that fail.
-    pub(super) fn run_file(
+    pub(crate) fn run_file(
         &mut self,
         file: &MigrationFile,
         diagnose: bool,
@@ -99,19 +100,25 @@ impl<'a> ReplaySession<'a> {
         match outcome {
             Ok(()) => Ok(FileOutcome::Applied),
             Err(mut failure) => {
-                if failure.lost {
-                    self.session = connect(self.database, self.limit)?;
-                    drop(self.elevate("off", "on"));
-                } else {
-                    drop(self.session.run("ROLLBACK"));
-                    drop(self.session.run(CLEAN));
-                    if diagnose && wrap {
-                        failure.report.further = self.further_failures(file, failure.report.line);
-                    }
+                self.recover(failure.lost)?;
+                if diagnose && wrap && !failure.lost {
+                    failure.report.further = self.further_failures(file, failure.report.line);
                 }
                 Ok(FileOutcome::Failed(Box::new(failure.report)))
             }
         }
+    }
+
+    /// A clean session after a failure.
+    pub(super) fn recover(&mut self, lost: bool) -> Result<(), JobError> {
+        if lost {
+            self.session = connect(self.database, self.limit)?;
+            drop(self.elevate("off", "on"));
+        } else {
+            drop(self.session.run("ROLLBACK"));
+            drop(self.session.run(CLEAN));
+        }
+        Ok(())
     }
 
     /// Runs the file once more, past each failure, and undoes all of it.
@@ -191,7 +198,7 @@ impl<'a> ReplaySession<'a> {
         Ok(())
     }
 
-    fn run_statement(
+    pub(super) fn run_statement(
         &mut self,
         file: &MigrationFile,
         statement: &FileStatement,

@@ -288,15 +288,6 @@ fn unknown_fate(steps: usize, step: &Step) -> Failure {
 }
 
 fn refused(steps: usize, at: Option<&Step>, message: String, advice: &str) -> Box<Failure> {
-    let error = StatementError {
-        sqlstate: None,
-        message,
-        detail: None,
-        hint: None,
-        context: None,
-        position: None,
-        timed_out: false,
-        connection_lost: false,
-    };
+    let error = StatementError { message, ..StatementError::default() };
     Box::new(Failure { advice: Some(advice.to_owned()), ..failure(steps, at, 1, Box::new(error)) })
 }

@@ -90,14 +90,9 @@ impl Executor {
         for index in found.iter().filter(|index| !index.valid) {
             if let Some(pid) = index.builder {
                 return Err(Box::new(StatementError {
-                    sqlstate: None,
                     message: format!("session {pid} is building index {} at this moment", index.name),
-                    detail: None,
                     hint: Some("wait until it is done, and run again".to_owned()),
-                    context: None,
-                    position: None,
-                    timed_out: false,
-                    connection_lost: false,
+                    ..StatementError::default()
                 }));
             }
             let settle = self.settle_alone();
