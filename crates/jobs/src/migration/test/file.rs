@@ -10,7 +10,8 @@ use pgmason_core::migrations::undo::down_part;
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::adapt::adapt;
-use super::report::{CatalogDifference, Check, FailureKind, FileTest, Outcome, UndoSource};
+use super::compare::{compare, what_differs};
+use super::report::{Check, FailureKind, FileTest, Outcome, UndoSource};
 use super::rows::TableRows;
 use super::seed::{Seeded, Style};
 use super::statements::Says;
@@ -406,58 +407,4 @@ struct Applied<'a> {
 
 fn text_of(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n")).collect()
-}
-
-/// Two catalogs that should be one. Of a table that lost a column by the file's own words the places of columns do not
-/// count: a column that is added again stands last.
-fn compare(
-    wanted: &Catalog,
-    found: &Catalog,
-    failure: FailureKind,
-    mut reasons: Vec<String>,
-    forgive: Option<&Says>,
-) -> Check {
-    let mut difference = Difference::between(wanted, found);
-    if let Some(says) = forgive {
-        difference.changed.retain(|id| !only_moved(wanted, found, id, says));
-    }
-    if wanted.roles != found.roles {
-        reasons.push("roles or their memberships differ".to_owned());
-    }
-    if difference.is_empty() && reasons.is_empty() {
-        return Check::passed();
-    }
-    let mut check = Check::failed(failure, reasons);
-    if !difference.is_empty() {
-        check.difference = Some(CatalogDifference::from(&difference));
-    }
-    check
-}
-
-fn only_moved(wanted: &Catalog, found: &Catalog, id: &ObjectId, says: &Says) -> bool {
-    let lost_a_column =
-        id.qualified_name().is_some_and(|table| says.dropped_columns.iter().any(|(dropped, _)| *dropped == table));
-    match (wanted.get(id), found.get(id)) {
-        (Some(Object::Column(old)), Some(Object::Column(new))) if lost_a_column => {
-            let mut moved = new.clone();
-            moved.position = old.position;
-            moved == *old
-        }
-        _ => false,
-    }
-}
-
-fn what_differs(check: &Check) -> Vec<String> {
-    let mut list = check.reasons.clone();
-    if let Some(failure) = &check.statement {
-        list.push(format!("{}: {}", failure.statement, failure.message));
-    }
-    if let Some(difference) = &check.difference {
-        for (word, names) in
-            [("added", &difference.added), ("missing", &difference.removed), ("changed", &difference.changed)]
-        {
-            list.extend(names.iter().map(|name| format!("{word}: {name}")));
-        }
-    }
-    list
 }

@@ -5,6 +5,7 @@
 //! - What could not be tried is in the report with its reason.
 
 mod adapt;
+mod compare;
 mod file;
 mod report;
 mod rows;
