@@ -22,6 +22,12 @@ pub(super) fn compare(
     if wanted.roles != found.roles {
         reasons.push("roles or their memberships differ".to_owned());
     }
+    if difference.is_empty() && wanted.dependencies != found.dependencies {
+        let other = wanted.dependencies.symmetric_difference(&found.dependencies);
+        reasons.extend(other.take(5).map(|(dependent, needed)| {
+            format!("whether {} {dependent} needs {} {needed} differs", dependent.kind.label(), needed.kind.label())
+        }));
+    }
     if difference.is_empty() && reasons.is_empty() {
         return Check::passed();
     }
