@@ -1,6 +1,6 @@
 //! `pgmason migration test`, as a user runs it.
 
-use pgmason_testkit::{Folder, Outcome, corpora};
+use pgmason_testkit::{Cluster, ClusterOptions, Folder, Outcome, corpora};
 use serde_json::Value;
 
 use crate::support::{pgmason, run};
@@ -280,14 +280,49 @@ fn a_role_that_a_file_makes_can_be_made_again() {
     outcome.assert_code(0);
 }
 
+#[test]
+fn what_a_database_has_seen_is_not_under_test_and_a_named_server_will_do() {
+    let cluster = Cluster::start(&ClusterOptions::default());
+    cluster.sql("postgres", "CREATE TABLE public.schema_migrations (version text PRIMARY KEY)");
+    cluster.sql("postgres", "INSERT INTO public.schema_migrations VALUES ('001')");
+    let files = [("001_shop.sql", SHOP), ("002_it.sql", "ALTER TABLE public.customers ADD COLUMN x integer;")];
+    let url = cluster.superuser_url("postgres");
+    let outcome = test(&files, &["--json", "--db", &url, "--scratch", &url]);
+    outcome.assert_code(0);
+    let report = outcome.json();
+    assert_eq!((report["files"].as_array().unwrap().len(), &report["replayed"]), (1, &1.into()), "{outcome}");
+    assert_eq!(last(&outcome)["seeded"]["tables"][0]["rows"], 2);
+    // Nothing is left there, and the database itself was only read.
+    let mut client = cluster.client("postgres");
+    let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'pgmason%'";
+    assert_eq!(client.query_one(left, &[]).unwrap().get::<_, i64>(0), 0);
+    assert!(client.query_one("SELECT to_regclass('public.customers') IS NULL", &[]).unwrap().get::<_, bool>(0));
+}
+
+#[test]
+fn a_trigger_that_spoils_rows_is_found_out() {
+    let sql = "CREATE FUNCTION public.spoil() RETURNS event_trigger LANGUAGE plpgsql AS \
+               $$ BEGIN UPDATE public.customers SET note = 'spoiled'; END $$;\n\
+               CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION public.spoil();";
+    let outcome = test(
+        &[
+            ("001_shop.sql", SHOP),
+            ("002_spoil.sql", sql),
+            ("003_it.sql", "CREATE INDEX ON public.customers (note);\nCREATE VIEW public.v AS SELECT 1;"),
+        ],
+        &["--json"],
+    );
+    assert_fails(&outcome, "rows-lost", "rows of public.customers have other values in note");
+}
+
 /// Real projects: how many files pass, for how many a way back is derived and proven.
 const PROJECTS: &[(&str, usize, usize, usize)] = &[
-    ("liam", 91, 89, 63),
+    ("liam", 91, 89, 64),
     ("chatbot-ui", 25, 25, 18),
     ("pgflow", 20, 20, 19),
     ("svix", 16, 16, 15),
     ("promptcraft", 10, 5, 4),
-    ("ryzomatic", 73, 1, 1),
+    ("ryzomatic", 73, 63, 52),
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 //! - What could not be tried is in the report with its reason.
 
 mod adapt;
+mod compare;
 mod file;
 mod report;
 mod rows;
@@ -151,6 +152,7 @@ impl Run<'_> {
     fn all(&mut self, bench: &mut Bench<'_>, tested: &BTreeSet<usize>, reporter: Reporter<'_>) -> Result<(), JobError> {
         let keep_going = self.options.open.replay.keep_going;
         let total = tested.len();
+        let to_replay = self.folder.files.files.iter().filter(|file| is_up(file)).count() - total;
         let mut stopped = false;
         let up = self.folder.files.files.iter().enumerate().filter(|(_, file)| is_up(file));
         for (place, file) in up {
@@ -165,7 +167,7 @@ impl Run<'_> {
                 let applied = self.test(bench, place, file)?;
                 stopped = !applied && !keep_going;
             } else {
-                reporter(Event::Replaying { done: self.report.replayed, total: place + 1, file: file.path.clone() });
+                reporter(Event::Replaying { done: self.report.replayed, total: to_replay, file: file.path.clone() });
                 let applied = self.replay(bench, file)?;
                 stopped = !applied && !keep_going;
             }

@@ -1,10 +1,11 @@
 //! The rows of tables, read so that they can be found again after a migration: tables and columns by their OIDs and
 //! numbers, which renames leave alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_model::{Identifier, QualifiedName};
 use postgres::Client;
+use postgres::error::SqlState;
 
 use crate::JobError;
 
@@ -45,7 +46,13 @@ impl TableRows {
 }
 
 /// Names and rows of the tables with these OIDs; what is gone is left out.
-pub(super) fn read(client: &mut Client, oids: &[u32]) -> Result<Vec<TableRows>, JobError> {
+///
+/// What the role may not read is left out as well, and noted.
+pub(super) fn read(
+    client: &mut Client,
+    oids: &[u32],
+    unreadable: &mut BTreeSet<QualifiedName>,
+) -> Result<Vec<TableRows>, JobError> {
     if oids.is_empty() {
         return Ok(Vec::new());
     }
@@ -69,7 +76,14 @@ pub(super) fn read(client: &mut Client, oids: &[u32]) -> Result<Vec<TableRows>, 
     for table in tables.values_mut() {
         let columns: Vec<String> = table.columns.iter().map(|column| format!("{}::text", column.name)).collect();
         let count = format!("SELECT count(*) FROM {}", table.name);
-        table.count = client.query_one(&count, &[]).map_err(refused)?.get(0);
+        table.count = match client.query_one(&count, &[]) {
+            Ok(row) => row.get(0),
+            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+                unreadable.insert(table.name.clone());
+                continue;
+            }
+            Err(error) => return Err(refused(error)),
+        };
         if table.count == 0 {
             continue;
         }
@@ -79,7 +93,7 @@ pub(super) fn read(client: &mut Client, oids: &[u32]) -> Result<Vec<TableRows>, 
         }
         table.rows.sort();
     }
-    Ok(tables.into_values().collect())
+    Ok(tables.into_values().filter(|table| !unreadable.contains(&table.name)).collect())
 }
 
 /// The OIDs of tables by name.

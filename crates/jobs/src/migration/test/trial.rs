@@ -61,6 +61,8 @@ pub(super) struct Trial<'a> {
     session: ReplaySession<'a>,
     database: &'a ScratchDatabase,
     platform: &'a BTreeSet<ObjectId>,
+    /// Tables whose rows the role may not read.
+    unreadable: BTreeSet<QualifiedName>,
 }
 
 impl<'a> Trial<'a> {
@@ -70,7 +72,12 @@ impl<'a> Trial<'a> {
         platform: &'a BTreeSet<ObjectId>,
         limit: Duration,
     ) -> Result<Self, JobError> {
-        Ok(Self { session: ReplaySession::open(project, database, limit)?, database, platform })
+        Ok(Self {
+            session: ReplaySession::open(project, database, limit)?,
+            database,
+            platform,
+            unreadable: BTreeSet::new(),
+        })
     }
 
     pub(super) fn catalog(&mut self) -> Result<Catalog, JobError> {
@@ -97,6 +104,21 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// As a replay does, which forgives what the executor refuses. None: it applied.
+    pub(super) fn replay(
+        &mut self,
+        file: &MigrationFile,
+        notes: &mut BTreeSet<String>,
+    ) -> Result<Option<ReplayFailure>, JobError> {
+        let mut said = Vec::new();
+        let outcome = self.session.run_file(file, false, &mut said)?;
+        notes.extend(said);
+        Ok(match outcome {
+            FileOutcome::Applied => None,
+            FileOutcome::Failed(failure) => Some(*failure),
+        })
+    }
+
     pub(super) fn seed(
         &mut self,
         catalog: &Catalog,
@@ -113,7 +135,11 @@ impl<'a> Trial<'a> {
     pub(super) fn rows_of(&mut self, tables: &[QualifiedName]) -> Result<Vec<TableRows>, JobError> {
         let client = self.session.session.client();
         let oids = rows::oids(client, tables)?;
-        rows::read(client, &oids)
+        rows::read(client, &oids, &mut self.unreadable)
+    }
+
+    pub(super) fn unreadable(&self) -> impl Iterator<Item = &QualifiedName> {
+        self.unreadable.iter()
     }
 
     /// The rows of the same tables, whatever they are called now, and of what bears their names.
@@ -122,6 +148,6 @@ impl<'a> Trial<'a> {
         let names: Vec<QualifiedName> = earlier.iter().map(|table| table.name.clone()).collect();
         let mut oids = rows::oids(client, &names)?;
         oids.extend(earlier.iter().map(|table| table.oid));
-        rows::read(client, &oids)
+        rows::read(client, &oids, &mut self.unreadable)
     }
 }
