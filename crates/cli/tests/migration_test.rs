@@ -210,7 +210,6 @@ fn an_undo_is_written_where_the_folders_tool_looks() {
     for (up, written) in [
         ("migrations/1_shop.up.sql", "migrations/1_shop.down.sql"),
         ("migrations/2024-01-01-000000_shop/up.sql", "migrations/2024-01-01-000000_shop/down.sql"),
-        ("migrations/V1__shop.sql", "migrations/U1__shop.sql"),
     ] {
         let folder = Folder::with(&[(up, SHOP)]);
         in_folder(&folder, &["--write-undo"]).assert_code(0).assert_says(written);
@@ -222,7 +221,9 @@ fn an_undo_is_written_where_the_folders_tool_looks() {
     assert!(dbmate.read("db/migrations/1_shop.sql").contains("\n-- migrate:down\n"));
     in_folder(&dbmate, &["--require-rollback"]).assert_code(0).assert_says("down file");
     let prisma = Folder::with(&[("prisma/migrations/1_shop/migration.sql", SHOP)]);
-    in_folder(&prisma, &["--write-undo"]).assert_code(0).assert_says("Prisma knows no way back");
+    in_folder(&prisma, &["--write-undo"]).assert_code(0).assert_says("Prisma has no rollbacks");
+    let refinery = Folder::with(&[("migrations/V1__shop.sql", SHOP)]);
+    in_folder(&refinery, &["--write-undo"]).assert_code(0).assert_says("refinery has no rollbacks");
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub enum JobError {
     PlanFile { path: PathBuf, message: String },
     #[error("the database holds no history of another tool")]
     NothingToAdopt,
-    #[error("no migration has version {version}")]
+    #[error("no migration has version `{version}`")]
     NoSuchVersion { version: String, nearest: Vec<String> },
     #[error(transparent)]
     Scratch(#[from] ScratchError),
@@ -142,19 +142,20 @@ impl JobError {
             Self::CannotRun { problem, .. } => Some(problem.hint()),
             Self::NoSuchVersion { nearest, .. } => match nearest.as_slice() {
                 [] => Some("there are no versions; `pgmason migration audit` shows what the folder holds".into()),
-                nearest => Some(format!("the nearest are {}", nearest.join(", "))),
+                [only] => Some(format!("there is only {only}")),
+                nearest => Some(format!("the nearest are {}", nearest.join(" and "))),
             },
             _ => None,
         }
     }
 
-    /// With the versions that come nearest.
+    /// With the versions that stand next to it.
     pub(crate) fn no_such_version<'a>(version: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let mut near: Vec<(usize, String)> =
-            known.map(|known| (strsim::levenshtein(known, version), known.to_owned())).collect();
-        near.sort();
-        near.dedup();
-        let nearest = near.into_iter().take(3).map(|(_, version)| version).collect();
+        let mut known: Vec<String> = known.map(str::to_owned).collect();
+        known.sort();
+        known.dedup();
+        let place = known.partition_point(|known| known.as_str() < version);
+        let nearest = known.into_iter().skip(place.saturating_sub(1)).take(2).collect();
         Self::NoSuchVersion { version: version.to_owned(), nearest }
     }
 

@@ -196,7 +196,7 @@ impl<'a> Target<'a> {
     pub(crate) fn new(connection: &'a ConnectionString, options: &ConnectOptions) -> Result<Self, ConnectError> {
         let (host, port) = (connection.host(), connection.port());
         let mut config = Config::new();
-        config.user(&connection.user()).dbname(&connection.database());
+        config.user(connection.user()).dbname(connection.database());
         config.application_name(&options.application_name).connect_timeout(options.connect_timeout);
         for host in host.split(',') {
             config.host(host);

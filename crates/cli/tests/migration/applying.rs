@@ -129,6 +129,21 @@ fn rows_are_lost_only_when_that_is_allowed() {
     site.run(&["apply", "--dry-run"]).assert_code(1).assert_says("drop-table:public.kept");
     site.run(&["apply", "--allow", "drop-table:public.kept"]).assert_code(0);
 
+    // Rows that a policy hides from the role are rows all the same.
+    let hidden = Site::new(&[
+        ("migrations/001_a.sql", "CREATE TABLE kept (id int);"),
+        ("migrations/002_b.sql", "DROP TABLE kept;"),
+    ]);
+    hidden.sql("CREATE ROLE site_owner LOGIN; ALTER SCHEMA public OWNER TO site_owner");
+    hidden.sql(&format!("GRANT CREATE ON DATABASE {} TO site_owner", hidden.database));
+    let url = super::cluster().url("site_owner", &hidden.database);
+    let as_owner = |arguments: &[&str]| {
+        crate::support::pgmason(hidden.folder.path()).args(["migration"]).args(arguments).args(["--db", &url]).run()
+    };
+    as_owner(&["apply", "--to", "001"]).assert_code(0);
+    hidden.sql("INSERT INTO kept VALUES (1); ALTER TABLE kept ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+    as_owner(&["apply"]).assert_code(1).assert_says("drop-table:public.kept");
+
     // What the run itself made holds nobody's rows.
     let fresh = Site::new(&[
         ("migrations/001_a.sql", "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1);"),

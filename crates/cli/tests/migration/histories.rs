@@ -118,8 +118,8 @@ fn a_baseline_enters_what_was_there() {
     site.run(&["repair", "--baseline", "002"]).assert_code(0).assert_says("2 entries changed");
     site.run(&["apply"]).assert_code(0).assert_says("1 files applied");
     site.run(&["repair", "--baseline"]).assert_code(0).assert_says("nothing to change");
-    site.run(&["repair", "--mark", "applied", "0099"]).assert_refused().assert_says("no migration has version 0099");
-    site.run(&["apply", "--to", "77"]).assert_refused().assert_says("no migration has version 77");
+    site.run(&["repair", "--mark", "applied", "0099"]).assert_refused().assert_says("no migration has version `0099`");
+    site.run(&["apply", "--to", "77"]).assert_refused().assert_says("no migration has version `77`");
 }
 
 #[test]

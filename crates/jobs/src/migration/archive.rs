@@ -11,7 +11,7 @@ use pgmason_core::migrations::{Direction, MigrationFile};
 use pgmason_model::ObjectId;
 use serde::Serialize;
 
-use super::folder::{Folder, archives, version_of};
+use super::folder::{Folder, archives, is_called, version_of};
 use super::moves::{self, Journal};
 use super::references::{NewNames, Reference, Search};
 use super::renumber::{carry_out, changed_meanwhile, moved_path};
@@ -161,7 +161,7 @@ pub(super) fn archive_folder(project: &Project, folder: &Path) -> PathBuf {
 /// The files at or before a version with what takes them back, and all others.
 fn split(folder: &Folder, to: &str) -> Result<(Vec<MigrationFile>, Vec<MigrationFile>), JobError> {
     let ups: Vec<&MigrationFile> = folder.up_files().collect();
-    let Some(last) = ups.iter().rposition(|file| version_of(file) == to) else {
+    let Some(last) = ups.iter().rposition(|file| is_called(file, to)) else {
         return Err(JobError::no_such_version(to, ups.iter().map(|file| version_of(file))));
     };
     let leaves = |file: &MigrationFile| {

@@ -7,7 +7,7 @@ use pgmason_core::migrations::{Direction, MigrationFile};
 use pgmason_core::rules::Section;
 use serde::Serialize;
 
-use super::folder::{Folder, version_of};
+use super::folder::{Folder, number_of};
 use crate::JobError;
 use crate::check::{CheckOptions, CheckReport, check};
 use crate::progress::Reporter;
@@ -93,8 +93,8 @@ fn summary(project: &Project, folder: &Folder) -> FolderSummary {
     let ups: Vec<&MigrationFile> = folder.up_files().collect();
     let (mut formats, mut versions) = (BTreeMap::new(), BTreeMap::new());
     for file in &ups {
-        *formats.entry(VersionFormat::of(version_of(file))).or_insert(0) += 1;
-        *versions.entry(as_compared(folder.files.layout, version_of(file))).or_insert(0) += 1;
+        *formats.entry(VersionFormat::of(number_of(file))).or_insert(0) += 1;
+        *versions.entry(as_compared(folder.files.layout, number_of(file))).or_insert(0) += 1;
     }
     let mut formats: Vec<VersionFormatCount> = formats
         .into_iter()
@@ -108,8 +108,8 @@ fn summary(project: &Project, folder: &Folder) -> FolderSummary {
         up: ups.len(),
         down: count(Direction::Down),
         not_migrations: count(Direction::NotAMigration),
-        first_version: ups.first().map(|file| version_of(file).to_owned()),
-        last_version: ups.last().map(|file| version_of(file).to_owned()),
+        first_version: ups.first().map(|file| number_of(file).to_owned()),
+        last_version: ups.last().map(|file| number_of(file).to_owned()),
         formats,
         duplicate_versions: versions.values().filter(|count: &&usize| **count > 1).count(),
     }

@@ -14,7 +14,7 @@ use pgmason_core::migrations::versions::is_sentinel;
 use pgmason_core::migrations::{Direction, FileName, Layout, MigrationFile};
 use serde::Serialize;
 
-use super::folder::version_of;
+use super::folder::number_of;
 use super::renumber::is_supabase;
 use crate::JobError;
 use crate::folder;
@@ -63,7 +63,7 @@ pub fn create(project: &Project, source: &Source, name: &str) -> Result<CreateRe
     if let Some(same) = folder.ups().find(|file| file.description.to_snake_case() == name) {
         return Err(JobError::DuplicateMigrationName { name, path: PathBuf::from(&same.path) });
     }
-    let versions: Vec<&str> = folder.ups().map(version_of).collect();
+    let versions: Vec<&str> = folder.ups().map(number_of).collect();
     let now = Timestamp::now();
     let version = next_version(folder.layout, &versions, now.as_second()).version;
     let mut notes = Vec::new();
@@ -193,7 +193,7 @@ impl Existing {
 
     /// With dashes, unless the folder does without.
     fn diesel_version(&self, version: &str) -> String {
-        let setup = |file: &&MigrationFile| !version_of(file).bytes().all(|byte| byte == b'0');
+        let setup = |file: &&MigrationFile| !number_of(file).bytes().all(|byte| byte == b'0');
         let without = self
             .ups()
             .filter(setup)
@@ -216,7 +216,7 @@ impl Existing {
         let later: Vec<&MigrationFile> = self.ups().filter(comes_later).collect();
         let last = later.last()?;
         let others = if later.len() > 1 { format!(" and {} more files", later.len() - 1) } else { String::new() };
-        let why = if is_sentinel(version_of(last), |other| versions.contains(&other)) {
+        let why = if is_sentinel(number_of(last), |other| versions.contains(&other)) {
             "whose version stands above every version to come"
         } else {
             "since names are sorted as text"

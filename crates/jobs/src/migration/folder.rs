@@ -60,8 +60,13 @@ pub fn archives(project: &Project, folder: &Path) -> Vec<PathBuf> {
 pub fn version_of(file: &MigrationFile) -> &str {
     match file.name_in_folder.strip_suffix("/migration.sql") {
         Some(folder) => folder,
-        None => file.version.as_deref().unwrap_or_default(),
+        None => number_of(file),
     }
+}
+
+/// The number in a file's name, which of Prisma's folders need not be unique.
+pub fn number_of(file: &MigrationFile) -> &str {
+    file.version.as_deref().unwrap_or_default()
 }
 
 /// A person may name a Prisma migration by its digits alone.

@@ -223,12 +223,18 @@ fn rename(project: &Project, renaming: &Renaming, from: &Path, to: &Path) -> Ren
 fn renamed_version(renaming: &Renaming) -> Option<RenamedVersion> {
     let (old, new) = (renaming.from_version.clone()?, renaming.to_version.clone()?);
     (renaming.kind == RenamedKind::Up && old != new).then(|| RenamedVersion {
-        old_version: old,
-        new_version: new,
+        old_version: history_key(&renaming.from, old),
+        new_version: history_key(&renaming.to, new),
         name: renaming.description.clone(),
         old_file: renaming.from.clone(),
         new_file: renaming.to.clone(),
     })
+}
+
+/// As histories call it: Prisma's by the whole folder.
+fn history_key(path: &str, version: String) -> String {
+    let folder = path.strip_suffix("/migration.sql");
+    folder.map_or(version, |folder| folder.rsplit('/').next().unwrap_or(folder).to_owned())
 }
 
 fn new_names(renamings: &[Renaming], folder: &Path, archive: &Path) -> NewNames {

@@ -89,7 +89,6 @@ impl Executor {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the state of one run")]
     fn run_group(
         &mut self,
         group: &TransactionGroup,
