@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 
+import bench_migrations
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PGMASON = ROOT / "target/release/pgmason"
 ROWS = []
@@ -108,4 +110,5 @@ print("| | pgmason | peer | ratio | target |\n|---|---|---|---|---|")
 scratch()
 corpora()
 large_schema()
+bench_migrations.migrations(row)
 (ROOT / "target/bench.json").write_text(json.dumps(ROWS, ensure_ascii=False, indent=1))

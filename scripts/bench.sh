@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints speeds as ratios against real peers, measured in the same run. Needs python3 with venv, and local
+# Prints speeds as ratios against real peers, measured in the same run. Needs python3 with venv, npm, and local
 # PostgreSQL; PGMASON_CORPORA names real projects, without which the two benchmarks on them are left out.
 set -eu
 cd "$(dirname "$0")/.."

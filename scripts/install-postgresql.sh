@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that local PostgreSQL server binaries are there: the tests of locks, timeouts and contrib need them.
+# Makes sure that local PostgreSQL server binaries and pgbouncer are there: the tests of locks, timeouts, contrib and
+# poolers need them.
 set -eu
 
 found() {
@@ -10,18 +11,23 @@ found() {
     command -v postgres >/dev/null 2>&1 && command -v initdb >/dev/null 2>&1
 }
 
-found && exit 0
+pooler() {
+    [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1
+}
+
+found && pooler && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-    echo "installing PostgreSQL with apt"
+    echo "installing PostgreSQL and pgbouncer with apt"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    apt-get install -y -qq postgresql >/dev/null
-    found && exit 0
+    found || apt-get install -y -qq postgresql >/dev/null
+    pooler || apt-get install -y -qq pgbouncer >/dev/null
+    found && pooler && exit 0
 fi
 cat >&2 <<'TEXT'
-error: no PostgreSQL server binaries were found, and they could not be installed
+error: no PostgreSQL server binaries or no pgbouncer were found, and they could not be installed
 
-hint: Debian, Ubuntu: sudo apt install postgresql · Fedora: sudo dnf install postgresql-server ·
-      macOS: brew install postgresql@17 · anywhere else: name the folder of `postgres` and `initdb` in PGMASON_PG_BIN
+hint: Debian, Ubuntu: sudo apt install postgresql pgbouncer · Fedora: sudo dnf install postgresql-server pgbouncer ·
+      macOS: brew install postgresql@17 pgbouncer · anywhere else: name the folder of `postgres` and `initdb` in PGMASON_PG_BIN
 TEXT
 exit 1

@@ -173,5 +173,27 @@ fn render(
     line("# object = \"public.import_staging\"");
     line("# reason = \"emptied every night\"");
     line("# expires = \"2027-06-30\"");
+    text.push_str(MIGRATIONS);
     text
+}
+
+/// What says how migrations are run, all of it in comments.
+const MIGRATIONS: &str = include_str!("init_migrations.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+    use crate::configuration::Configuration;
+
+    #[test]
+    fn what_stands_in_comments_can_be_taken_out_of_them() {
+        let is_setting = |line: &str| line.starts_with('[') || line.contains(" = ");
+        let settings: Vec<&str> =
+            MIGRATIONS.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| is_setting(line)).collect();
+        let read = Configuration::parse(&settings.join("\n")).unwrap();
+        assert_eq!(read.phases.len(), 1);
+        assert_eq!(read.fleet.jobs, Some(4));
+        assert_eq!(read.hooks.on_failure.0, ["./alert.sh"]);
+        assert!(read.migrations.statement_timeout.is_some() && read.checks.contains_key("errors"));
+    }
 }
