@@ -116,7 +116,7 @@ def timed(command, **more):
     done = subprocess.run(command, capture_output=True, **more)
     seconds = time.perf_counter() - started
     if done.returncode != 0:
-        sys.exit(f"{command[0]} failed:\n{done.stdout.decode()[-2000:]}\n{done.stderr.decode()[-2000:]}")
+        sys.exit(f"{command[0]} failed:\n{done.stdout.decode()[:1500]}\n{done.stderr.decode()[-2000:]}")
     return seconds
 
 

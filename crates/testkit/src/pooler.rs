@@ -1,6 +1,6 @@
 //! A pgbouncer before a server.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::cluster::free_port;
@@ -17,9 +17,12 @@ pub struct Pooler {
 impl Pooler {
     /// `mode`: `session`, `transaction` or `statement`. Fails the test where pgbouncer is not installed.
     pub fn start(cluster: &Cluster, mode: &str) -> Self {
-        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]
-            .into_iter()
-            .find(|path| Path::new(path).exists())
+        // Debian puts it where the search path of a user does not lead.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let program = std::iter::once("/usr/sbin".into())
+            .chain(std::env::split_paths(&path))
+            .map(|folder: PathBuf| folder.join("pgbouncer"))
+            .find(|program| program.exists())
             .expect("this test needs pgbouncer: install it (Debian and Ubuntu: `apt install pgbouncer`)");
         let folder = Folder::new();
         let port = free_port();

@@ -129,6 +129,13 @@ fn rows_are_lost_only_when_that_is_allowed() {
     site.run(&["apply", "--dry-run"]).assert_code(1).assert_says("drop-table:public.kept");
     site.run(&["apply", "--allow", "drop-table:public.kept"]).assert_code(0);
 
+    // What goes with a schema, the database knows.
+    let cascade = Site::new(&[("migrations/001_a.sql", "DROP SCHEMA gone CASCADE;")]);
+    cascade.sql("CREATE SCHEMA gone CREATE TABLE empty (id int)");
+    cascade.run(&["apply", "--dry-run"]).assert_code(0);
+    cascade.sql("CREATE TABLE gone.full AS SELECT 1 AS id");
+    cascade.run(&["apply"]).assert_code(1).assert_says("gone.\"full\" (1 row)").assert_says("--allow drop-schema:gone");
+
     // Rows that a policy hides from the role are rows all the same.
     let hidden = Site::new(&[
         ("migrations/001_a.sql", "CREATE TABLE kept (id int);"),

@@ -107,17 +107,17 @@ impl Cutter<'_> {
             StatementKind::Transaction(TransactionControl::Begin) => {
                 // A second BEGIN is only a warning.
                 if self.begun.is_none() {
-                    self.close(GroupKind::Transaction)?;
+                    self.close(GroupKind::Transaction);
                     self.begun = Some(line);
                 }
             }
             StatementKind::Transaction(TransactionControl::Commit) => {
-                self.close(GroupKind::Transaction)?;
+                self.close(GroupKind::Transaction);
                 self.begun = None;
             }
             StatementKind::Transaction(TransactionControl::Rollback) => {
                 if self.begun.take().is_some() {
-                    self.close(GroupKind::RolledBack)?;
+                    self.close(GroupKind::RolledBack);
                 }
             }
             StatementKind::Transaction(TransactionControl::Prepared) => {
@@ -127,33 +127,31 @@ impl Cutter<'_> {
                 (Some(what), Some(begin)) => return Err(CannotRun::InsideTransaction { line, begin, what }),
                 (Some(what), None) => {
                     self.refuse_to_tear(place, what)?;
-                    self.alone(place)?;
+                    self.alone(place);
                 }
                 (None, Some(_)) => self.open.push(place),
                 (None, None) if self.file.in_transaction => self.open.push(place),
                 // The file asks for no transaction. One statement in one is the same, and its bookkeeping goes along;
                 // only what may commit by itself has to stand alone.
-                (None, None) if may_commit(statement) => self.alone(place)?,
+                (None, None) if may_commit(statement) => self.alone(place),
                 (None, None) => {
                     self.open.push(place);
-                    self.close(GroupKind::Transaction)?;
+                    self.close(GroupKind::Transaction);
                 }
             },
         }
         Ok(())
     }
 
-    fn alone(&mut self, place: usize) -> Result<(), CannotRun> {
-        self.close(GroupKind::Transaction)?;
+    fn alone(&mut self, place: usize) {
+        self.close(GroupKind::Transaction);
         self.groups.push(Group { kind: GroupKind::Alone, statements: vec![place] });
-        Ok(())
     }
 
-    fn close(&mut self, kind: GroupKind) -> Result<(), CannotRun> {
+    fn close(&mut self, kind: GroupKind) {
         if !self.open.is_empty() {
             self.groups.push(Group { kind, statements: std::mem::take(&mut self.open) });
         }
-        Ok(())
     }
 
     /// What holds only until the end of a transaction must not be cut off from what it is for.
@@ -173,7 +171,7 @@ impl Cutter<'_> {
             // Most runners commit here; psql would roll back.
             return Err(CannotRun::NeverEnds { line });
         }
-        self.close(GroupKind::Transaction)?;
+        self.close(GroupKind::Transaction);
         Ok(self.groups)
     }
 }

@@ -16,7 +16,7 @@ use super::database::{archived_versions, foreign_history, keeper, open_locked, o
 use super::folder::{Folder, is_called, version_of};
 use super::hooks::{Around, Hooks};
 use super::run_files::{Work, run_files};
-use super::run_report::{FileOutcome, FileRun, RUN_SCHEMA_VERSION, Refusal, RunReport};
+use super::run_report::{FileOutcome, FileRun, Refusal, RunReport};
 use super::stake::at_stake;
 use crate::JobError;
 use crate::progress::Reporter;
@@ -80,12 +80,7 @@ pub fn apply_folder(
     reporter: Reporter<'_>,
 ) -> Result<RunReport, JobError> {
     let started = Instant::now();
-    let mut report = RunReport {
-        schema_version: RUN_SCHEMA_VERSION,
-        target: database.to_string(),
-        dry_run: options.dry_run,
-        ..RunReport::default()
-    };
+    let mut report = RunReport::begin(database, options.dry_run);
     if options.dry_run {
         let (mut pipeline, history) = read_history(database)?;
         let ready = prepare(project, folder, &history, options, &mut report)?;

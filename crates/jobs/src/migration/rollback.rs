@@ -18,7 +18,7 @@ use super::database::{archived_versions, keeper, open_locked, read_history};
 use super::entry::step_hashes;
 use super::folder::{Folder, is_called};
 use super::run_files::{Told, run_one};
-use super::run_report::{FileOutcome, RUN_SCHEMA_VERSION, Refusal, RunReport};
+use super::run_report::{FileOutcome, Refusal, RunReport};
 use super::stake::at_stake;
 use crate::JobError;
 use crate::progress::Reporter;
@@ -43,12 +43,7 @@ pub fn rollback(
 ) -> Result<RunReport, JobError> {
     let started = Instant::now();
     let folder = Folder::read(project, source)?;
-    let mut report = RunReport {
-        schema_version: RUN_SCHEMA_VERSION,
-        target: database.to_string(),
-        dry_run: options.dry_run,
-        ..RunReport::default()
-    };
+    let mut report = RunReport::begin(database, options.dry_run);
     if options.dry_run {
         let (mut pipeline, history) = read_history(database)?;
         let ways = prepare(project, &folder, &history, extent, &mut report)?;

@@ -1,5 +1,6 @@
 //! What a run of migrations says: apply, the stages of a staged run, and rollback.
 
+use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::Failure;
 use serde::Serialize;
 
@@ -104,6 +105,10 @@ pub struct HookRun {
 }
 
 impl RunReport {
+    pub(super) fn begin(database: &ConnectionString, dry_run: bool) -> Self {
+        Self { schema_version: RUN_SCHEMA_VERSION, target: database.to_string(), dry_run, ..Self::default() }
+    }
+
     /// The run did all that was asked.
     pub fn is_clean(&self) -> bool {
         self.refusals.is_empty() && self.hooks.iter().all(|hook| hook.exit_code == Some(0)) && self.failed().is_none()

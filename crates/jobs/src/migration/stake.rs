@@ -1,6 +1,6 @@
 //! What a run could lose, as far as there is something to lose: relations that were there before it and hold rows.
 
-use pgmason_model::plan::PlannedFile;
+use pgmason_model::plan::{Hazard, PlannedFile};
 use pgmason_pg::Pipeline;
 use pgmason_pg::pipeline::Message;
 use postgres::error::SqlState;
@@ -31,7 +31,7 @@ pub(super) fn at_stake(
             if known || !hazard.existing || options.allows(&hazard.allow) {
                 continue;
             }
-            let Some(rows) = rows(pipeline, &hazard.relation)? else { continue };
+            let Some(rows) = lost(pipeline, hazard)? else { continue };
             refusals.push(Refusal {
                 message: format!("{}:{} {}{rows}", file.path, step.line, hazard.message),
                 hint: format!("back the rows up first, then allow it: `--allow {}`", hazard.allow),
@@ -48,14 +48,33 @@ fn set(pipeline: &mut Pipeline, sql: &str) -> Result<(), JobError> {
     pipeline.run(Message::Simple(sql)).map_err(|error| JobError::Database(error.message))
 }
 
+/// What would be lost, in words; none where there is nothing.
+fn lost(pipeline: &mut Pipeline, hazard: &Hazard) -> Result<Option<String>, JobError> {
+    if !hazard.relation.is_empty() {
+        return rows(pipeline, &hazard.relation);
+    }
+    // Who goes with it the files cannot tell; the database can.
+    let query = match hazard.allow.split_once(':') {
+        Some(("drop-extension", name)) => Some((include_str!("extension_columns.sql"), name)),
+        Some(("drop-schema", name)) => Some((include_str!("schema_tables.sql"), name)),
+        _ => None,
+    };
+    let Some((query, name)) = query else { return Ok(Some(String::new())) };
+    let tables = pipeline.query(query, &[(&name, Type::TEXT)]).map_err(|error| JobError::from_server(&error))?;
+    for table in tables {
+        let table: String = table.get(0);
+        if let Some(rows) = rows(pipeline, &table)? {
+            return Ok(Some(format!(": {table}{rows}")));
+        }
+    }
+    Ok(None)
+}
+
 /// More are not counted one by one.
 const MANY: i64 = 100_000;
 
 /// How many rows the relation holds, in words; none where it holds none. What may not be read is taken to hold some.
 fn rows(pipeline: &mut Pipeline, relation: &str) -> Result<Option<String>, JobError> {
-    if relation.is_empty() {
-        return Ok(Some(String::new()));
-    }
     let there = pipeline
         .query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&relation, Type::TEXT)])
         .map_err(|error| JobError::from_server(&error))?;
