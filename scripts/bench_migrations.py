@@ -83,16 +83,15 @@ def free_port():
 
 
 def dbmate_folder(source, folder):
-    """The files as dbmate reads them: numbered, with a marker, and without BEGIN and COMMIT of their own."""
+    """The files as dbmate reads them: numbered, and with a marker that takes it out of the way of BEGIN and CONCURRENTLY."""
     target = folder / "db/migrations"
     target.mkdir(parents=True)
     files = sorted(source.glob("*/migration.sql")) or sorted(source.glob("*.sql"))
     for number, path in enumerate(files, 1):
         text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
-        text = re.sub(r"(?im)^\s*(BEGIN|COMMIT)\s*;\s*$", "", text)
         # The stand-in of pgvector borrows a method that knows no such parameter.
         text = re.sub(r"with \(lists = \d+\)", "", text)
-        apart = re.search(r"\bCONCURRENTLY\b", re.sub(r"--.*", "", text), re.I)
+        apart = re.search(r"(?im)\bCONCURRENTLY\b|^\s*BEGIN\s*;", re.sub(r"--.*", "", text))
         marker = "-- migrate:up" + (" transaction:false" if apart else "")
         name = path.parent.name if path.name == "migration.sql" else path.stem
         name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"^[0-9]+_", "", name).lower())
@@ -116,7 +115,7 @@ def timed(command, **more):
     done = subprocess.run(command, capture_output=True, **more)
     seconds = time.perf_counter() - started
     if done.returncode != 0:
-        sys.exit(f"{command[0]} failed:\n{done.stdout.decode()[:1500]}\n{done.stderr.decode()[-2000:]}")
+        sys.exit(f"{command[0]} failed:\n{done.stdout.decode()[-2600:]}\n{done.stderr.decode()[-2000:]}")
     return seconds
 
 

@@ -17,6 +17,8 @@ struct Standing {
     id: i64,
     /// Steps that are done and committed.
     done: usize,
+    /// The step that is on record as begun.
+    recorded: Option<usize>,
     lock_timeouts: u32,
 }
 
@@ -39,7 +41,11 @@ impl Executor {
             self.simple(CLEAN).map_err(whole)?;
         }
         self.used = true;
-        let mut standing = Standing { id: self.begin_run(job, done, begun).map_err(whole)?, done, lock_timeouts: 0 };
+        // A file that begins with a step outside of a transaction says so at once.
+        let first = begun.or_else(|| job.file.groups.first().filter(|group| group.kind == GroupKind::Alone).map(|_| 1));
+        let recorded = first.filter(|first| *first == done + 1);
+        let id = self.begin_run(job, done, recorded).map_err(whole)?;
+        let mut standing = Standing { id, done, recorded, lock_timeouts: 0 };
         let outcome = self.run_what_is_left(job, &steps, begun, &mut standing, report);
         match outcome {
             Ok(()) => Ok(Done {
@@ -161,14 +167,14 @@ impl Executor {
             } else {
                 self.remove_invalid_index(step, report).map_err(at)?;
             }
-            self.record_progress(standing.id, standing.done, Some(standing.done + 1)).map_err(at)?;
+            if standing.recorded != Some(standing.done + 1) {
+                self.record_progress(standing.id, standing.done, Some(standing.done + 1)).map_err(at)?;
+            }
             let settle = self.settle_alone();
-            self.simple(&settle).map_err(at)?;
-            let ran = match &step.copy_data {
-                Some(data) => self.pipeline.copy_in(&step.sql, data),
-                None => self.simple(&step.sql),
-            };
-            ran.map_err(at)?;
+            match &step.copy_data {
+                Some(data) => self.simple(&settle).and_then(|()| self.pipeline.copy_in(&step.sql, data)).map_err(at)?,
+                None => self.all(&[Message::Simple(&settle), Message::Simple(&step.sql)]).map_err(at)?,
+            }
             report(Progress::Step { step });
         }
         Ok(())
@@ -202,18 +208,19 @@ impl Executor {
         let mut recorded = self.recorded(job, "running");
         recorded.steps_done = i32::try_from(done).unwrap_or(i32::MAX);
         recorded.step_begun = begun.and_then(|begun| i32::try_from(begun).ok());
+        self.simple(UNFLUSHED)?;
         let rows = self
             .pipeline
             .query(include_str!("../history/begin_run.sql"), &recorded.beginning())
             .map_err(|error| Box::new(statement_error(&error, self.pipeline.is_closed())))?;
+        self.simple("COMMIT")?;
         Ok(rows.first().map_or(0, |row| row.get(0)))
     }
 
-    /// Not flushed by itself: a step's own commits come later in the log and flush it with them.
     fn record_progress(&mut self, id: i64, done: usize, begun: Option<usize>) -> Result<(), Box<StatementError>> {
         let progress = Progressed::at(id, done, begun);
         self.all(&[
-            Message::Simple("BEGIN; SET LOCAL synchronous_commit = off"),
+            Message::Simple(UNFLUSHED),
             Message::Bound(PROGRESS, &progress.parameters()),
             Message::Simple("COMMIT"),
         ])
@@ -238,6 +245,9 @@ impl Executor {
         outcome
     }
 }
+
+/// Bookkeeping that is not flushed by itself: a step's own commits come later in the log and flush it with them.
+const UNFLUSHED: &str = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off";
 
 const PROGRESS: &str = include_str!("../history/progress.sql");
 
