@@ -138,6 +138,43 @@ fn killed_at_every_statement_the_session_too() {
 }
 
 #[test]
+fn bookkeeping_stands_or_falls_with_what_it_is_about() {
+    for (table, file) in [
+        ("pgmason.migration_runs", "CREATE TABLE /* at 1 */ b (x int);\nVACUUM b;\nCREATE TABLE c (x int);"),
+        ("pgmason.migrations", "CREATE TABLE /* at 1 */ b (x int);\nCREATE TABLE c (x int);"),
+    ] {
+        let site = Site::new(&[("migrations/001_a.sql", "CREATE TABLE a (x int);"), ("migrations/002_b.sql", file)]);
+        site.sql(GATE);
+        site.run(&["apply", "--to", "001"]).assert_code(0);
+        let mut gate = super::cluster().client(&site.database);
+        gate.batch_execute("SELECT pg_advisory_lock(77); UPDATE gate.stop SET at = 'at 1'").unwrap();
+        let mut runner = site.command(&["apply"]).spawn();
+        let waits_for = |event: &str| {
+            let query = format!(
+                "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event = '{event}' \
+                 AND datname = current_database() AND application_name = 'pgmason migration'"
+            );
+            until(PATIENCE, || !site.list(&query).is_empty())
+        };
+        assert!(waits_for("advisory"));
+        // The statement goes on, and its bookkeeping cannot.
+        let mut reader = super::cluster().client(&site.database);
+        reader.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN SHARE MODE")).unwrap();
+        gate.batch_execute("UPDATE gate.stop SET at = NULL; SELECT pg_advisory_unlock(77)").unwrap();
+        assert!(waits_for("relation"));
+        kill(i32::try_from(runner.id()).unwrap(), Signal::KILL);
+        drop(runner.wait());
+        site.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+                  AND application_name = 'pgmason migration'",
+        );
+        drop(reader);
+        site.run(&["apply"]).assert_code(0);
+        site.run(&["status"]).assert_code(0).assert_says("2 applied, 0 pending; clean");
+    }
+}
+
+#[test]
 fn killed_in_the_middle_is_told_by_status() {
     let site = Site::new(FOLDER);
     site.sql(GATE);
