@@ -176,7 +176,7 @@ fn the_fingerprint_is_that_of_schema_and_history() {
 fn bad_input_is_refused_with_what_to_do() {
     let folder = shop();
     plan(&folder, &["--out", "plan.json"]).assert_refused().assert_says("--db postgres://");
-    plan(&folder, &["--to", "20250109"]).assert_refused().assert_says("no migration has version 20250109");
+    plan(&folder, &["--to", "20250109"]).assert_refused().assert_says("no migration has version `20250109`");
     plan(&folder, &["--migrations", "nowhere"]).assert_refused().assert_says("nowhere");
     plan(&Folder::new(), &[]).assert_refused();
     plan(&folder, &["--db", "postgres://someone:hunter2@127.0.0.1:1/x"]).assert_refused().assert_never_says("hunter2");
