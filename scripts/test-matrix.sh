@@ -33,4 +33,7 @@ for major in ${MAJORS:-13 14 15 16 17 18}; do
     echo "== PostgreSQL $major"
     PGMASON_PG_BIN="$package/native/bin" PGMASON_TEST_MAJOR="$major" \
         cargo test --quiet ${PACKAGES:---package pgmason-pg --package pgmason-scratch --package pgmason-jobs}
+    # Runs of migrations, where nobody asks for something else.
+    [ -n "${PACKAGES:-}" ] || PGMASON_PG_BIN="$package/native/bin" \
+        cargo test --quiet --package pgmason --test main -- migration:: --skip fleets
 done

@@ -203,9 +203,13 @@ pub enum Undo {
     Sql(String),
     /// There is nothing to take back.
     Nothing,
+    /// With the file, by the way back that the project keeps.
+    WithFile,
+    /// Nobody wrote a way back; from the catalogs before and after one can be derived, and proven.
+    Derivable,
     /// Why it cannot be.
     Impossible(String),
-    /// Nobody looked.
+    /// Nobody can tell from the text.
     #[default]
     Unknown,
 }

@@ -221,3 +221,31 @@ fn a_plan_runs_only_where_nothing_changed() {
     site.folder.write("broken.json", "{}");
     site.run(&["apply", "--plan", "broken.json"]).assert_refused();
 }
+
+#[test]
+fn latin_1_is_read_as_such_and_said_so_and_what_is_no_text_is_refused() {
+    let site = Site::new(&[("migrations/001_a.sql", "CREATE TABLE a (name text);")]);
+    site.folder.write("migrations/002_b.sql", b"INSERT INTO a VALUES ('caf\xe9');");
+    site.run(&["apply"]).assert_code(0).assert_says("002_b.sql is not UTF-8; it was read as Latin-1");
+    assert_eq!(site.list("SELECT name FROM a"), ["caf\u{e9}"]);
+    site.folder.write("migrations/003_c.sql", b"\x7fELF\x00\x01\x02\x00\x00");
+    site.run(&["apply"]).assert_refused().assert_says("003_c.sql");
+    site.run(&["status"]).assert_refused();
+}
+
+#[test]
+fn a_folder_that_is_none_or_holds_nothing_is_refused() {
+    let site = Site::new(&[("readme.md", "nothing here")]);
+    for command in ["apply", "status", "plan", "test", "audit", "renumber"] {
+        let outcome = crate::support::pgmason(site.folder.path())
+            .args(["migration", command])
+            .env("PGMASON_DATABASE_URL", &site.url)
+            .run();
+        outcome.assert_refused();
+        let outcome = crate::support::pgmason(site.folder.path())
+            .args(["migration", command, "--migrations", "nowhere"])
+            .env("PGMASON_DATABASE_URL", &site.url)
+            .run();
+        outcome.assert_refused().assert_says("nowhere");
+    }
+}

@@ -3,6 +3,7 @@
 mod adopting;
 mod applying;
 mod bad_servers;
+mod contracts;
 mod fleets;
 mod histories;
 mod killed;

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use pgmason_model::plan::{PlannedFile, Risk, Step, TransactionGroup};
+use pgmason_model::plan::{PlannedFile, Risk, Step, TransactionGroup, Undo};
 use pgmason_sql::split::PieceKind;
 
 use super::costs::Costs;
@@ -12,7 +12,7 @@ use super::groups::{CannotRun, groups};
 use super::hazards::hazards;
 use super::history::Moment;
 use super::recovery::{recovery, session_effect};
-use super::undo::undo_text;
+use super::undo::{undo_of, undo_text};
 use super::{Direction, FileStatement, History, Layout, MigrationFile, fingerprint, risk};
 
 /// The plan of the folder's files at the places `which`, in that order. The error names the place of the file that
@@ -33,9 +33,18 @@ pub fn plan_files(
     let plan_one = |place: usize| {
         let file = &files[place];
         let planned = plan(file, &history, place, is_pending)?;
-        Ok(PlannedFile { undo: undo_text(layout, files, file), ..planned })
+        Ok(with_way_back(planned, undo_text(layout, files, file)))
     };
     which.iter().map(|place| plan_one(*place).map_err(|problem| (*place, problem))).collect()
+}
+
+/// A way back that the project keeps is one for every step.
+fn with_way_back(mut planned: PlannedFile, undo: Option<String>) -> PlannedFile {
+    if undo.is_some() {
+        let steps = planned.groups.iter_mut().flat_map(|group| &mut group.steps);
+        steps.filter(|step| step.undo != Undo::Nothing).for_each(|step| step.undo = Undo::WithFile);
+    }
+    PlannedFile { undo, ..planned }
 }
 
 /// The plan of a file that stands for itself: a down part, say. Whatever it names was there before.
@@ -101,6 +110,7 @@ fn text_of_step(file: &MigrationFile, place: usize) -> Step {
         copy_data: copy_data(file, place),
         session: session_effect(statement),
         recovery: recovery(statement),
+        undo: undo_of(statement),
         ..Step::default()
     }
 }

@@ -138,3 +138,27 @@ fn a_down_part_stands_for_itself() {
     let planned = plan_text(&MigrationFile::read_plain("down.sql".to_owned(), text)).unwrap();
     assert_eq!(hazards(&planned), ["drop-table:public.made_by_up", "drop-column:public.other.x"]);
 }
+
+#[test]
+fn each_step_says_whether_it_can_be_taken_back() {
+    use pgmason_model::plan::Undo;
+    let undo = |sql: &str| {
+        let planned = plan_text(&MigrationFile::read_plain("1.sql".to_owned(), sql.to_owned())).unwrap();
+        planned.steps().next().unwrap().undo.clone()
+    };
+    for sql in ["create table a ()", "alter table a add column b int", "drop view v", "drop index i"] {
+        assert_eq!(undo(sql), Undo::Derivable, "{sql}");
+    }
+    for sql in [
+        "drop table a",
+        "alter table a drop column b",
+        "insert into a values (1)",
+        "update a set b = 1",
+        "truncate a",
+        "alter type e add value 'x'",
+    ] {
+        assert!(matches!(undo(sql), Undo::Impossible(_)), "{sql}");
+    }
+    assert_eq!(undo("set search_path = public"), Undo::Nothing);
+    assert_eq!(undo("do $$ begin end $$"), Undo::Unknown);
+}

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Direction, Layout, MigrationFile};
+use pgmason_model::plan::Undo;
+use pgmason_sql::{AlterTableActionKind, DataChangeKind, ObjectKind, StatementKind, TypeChange};
+
+use super::{Direction, FileStatement, Layout, MigrationFile};
 
 /// The down part of an up file. None where there is none, or nothing but comments.
 pub fn down_part<'a>(layout: Layout, files: &'a [MigrationFile], up: &MigrationFile) -> Option<Cow<'a, MigrationFile>> {
@@ -32,4 +35,52 @@ pub fn undo_text(layout: Layout, files: &[MigrationFile], up: &MigrationFile) ->
     let down = down_part(layout, files, up)?;
     let text = down.text.get(down.runs.clone())?.trim();
     Some(text.to_owned())
+}
+
+/// Whether a statement can be taken back, as far as its text tells.
+pub(super) fn undo_of(statement: &FileStatement) -> Undo {
+    let impossible = |reason: &str| Undo::Impossible(reason.to_owned());
+    match &statement.statement.kind {
+        StatementKind::Set(_)
+        | StatementKind::Reset { .. }
+        | StatementKind::Show { .. }
+        | StatementKind::Analyze { .. }
+        | StatementKind::Vacuum { .. }
+        | StatementKind::Checkpoint
+        | StatementKind::LockTable { .. }
+        | StatementKind::Notify
+        | StatementKind::Transaction(_)
+        | StatementKind::Empty => Undo::Nothing,
+        StatementKind::Drop(dropped) => match dropped.object {
+            ObjectKind::Table | ObjectKind::Schema | ObjectKind::Owned | ObjectKind::Database => {
+                impossible("rows that are dropped do not come back")
+            }
+            ObjectKind::Sequence => impossible("where the sequence stood is not kept"),
+            _ => Undo::Derivable,
+        },
+        StatementKind::Truncate { .. } => impossible("rows that are dropped do not come back"),
+        StatementKind::Change(change) => impossible(match change.kind {
+            DataChangeKind::Insert => "which rows are new is not kept",
+            DataChangeKind::Delete => "rows that are deleted do not come back",
+            DataChangeKind::Update | DataChangeKind::Merge => "what the rows held before is not kept",
+        }),
+        StatementKind::Copy(copy) if copy.from => impossible("which rows are new is not kept"),
+        StatementKind::AlterType(altered) if matches!(altered.change, TypeChange::AddValue { .. }) => {
+            impossible("PostgreSQL cannot take a value out of an enum")
+        }
+        StatementKind::AlterTable(table) => {
+            let dropped =
+                table.actions.iter().any(|action| matches!(action.kind, AlterTableActionKind::DropColumn { .. }));
+            if dropped { impossible("what a dropped column held does not come back") } else { Undo::Derivable }
+        }
+        // What they run, only a run can tell.
+        StatementKind::Do(_)
+        | StatementKind::Call { .. }
+        | StatementKind::Select(_)
+        | StatementKind::PreparedOrCursor
+        | StatementKind::Other { .. }
+        | StatementKind::Unparsed { .. }
+        | StatementKind::AlterSystem => Undo::Unknown,
+        _ => Undo::Derivable,
+    }
 }

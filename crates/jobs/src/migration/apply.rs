@@ -133,6 +133,9 @@ pub(super) fn prepare(
         places.retain(|place| only.iter().any(|version| version == version_of(&folder.files.files[*place])));
     }
     let planned = plan(folder, &places)?;
+    let not_utf8 = |file: &&PlannedFile| folder.files.not_utf8.contains(&file.path);
+    let notes = planned.iter().filter(not_utf8);
+    report.notes.extend(notes.map(|file| format!("{} is not UTF-8; it was read as Latin-1", file.path)));
     Ok(Ready { keeper, places, planned })
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn render(plan: &Plan, written: Option<&Path>, out: &mut dyn Write) -
 
 fn render_file(file: &PlannedFile, out: &mut dyn Write) -> io::Result<()> {
     let style = risk_style(file.risk);
-    let undo = if is_undoable(file) { "can be undone" } else { "no undo" };
+    let undo = undo(file);
     writeln!(
         out,
         "{BOLD}{}{BOLD:#}  {}, {}, {style}{}{style:#}, {undo}",
@@ -150,7 +150,22 @@ fn transactions(groups: &[TransactionGroup]) -> String {
 }
 
 fn is_undoable(file: &PlannedFile) -> bool {
-    file.undo.is_some() || file.steps().all(|step| matches!(step.undo, Undo::Sql(_) | Undo::Nothing))
+    file.undo.is_some() || file.steps().all(|step| step.undo == Undo::Nothing)
+}
+
+/// Whether the file can be taken back, and where it cannot, what stands in the way.
+fn undo(file: &PlannedFile) -> String {
+    if is_undoable(file) {
+        return "can be undone".to_owned();
+    }
+    let reason = file.steps().find_map(|step| match &step.undo {
+        Undo::Impossible(reason) => Some((step.line, reason)),
+        _ => None,
+    });
+    match reason {
+        Some((line, reason)) => format!("no undo (line {line}: {reason})"),
+        None => "no undo yet".to_owned(),
+    }
 }
 
 fn summary(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
