@@ -129,6 +129,13 @@ fn rows_are_lost_only_when_that_is_allowed() {
     site.run(&["apply", "--dry-run"]).assert_code(1).assert_says("drop-table:public.kept");
     site.run(&["apply", "--allow", "drop-table:public.kept"]).assert_code(0);
 
+    // Of a column only the rows that hold something in it count.
+    let column = Site::new(&[("migrations/001_a.sql", "ALTER TABLE t DROP COLUMN \"Note\";")]);
+    column.sql("CREATE TABLE t (id int, \"Note\" text); INSERT INTO t SELECT generate_series(1, 5)");
+    column.run(&["apply", "--dry-run"]).assert_code(0);
+    column.sql("UPDATE t SET \"Note\" = 'x' WHERE id < 3");
+    column.run(&["apply"]).assert_code(1).assert_says("(2 rows)").assert_says("--allow drop-column:public.t.");
+
     // What goes with a schema, the database knows.
     let cascade = Site::new(&[("migrations/001_a.sql", "DROP SCHEMA gone CASCADE;")]);
     cascade.sql("CREATE SCHEMA gone CREATE TABLE empty (id int)");

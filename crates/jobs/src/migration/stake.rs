@@ -24,7 +24,7 @@ pub(super) fn at_stake(
         return Ok(refusals);
     }
     // Rows that a policy hides from this role would be lost all the same: with this, to count them is an error.
-    set(pipeline, "SET row_security = off")?;
+    set(pipeline, "SET row_security = off; SET statement_timeout = '10s'")?;
     for file in planned {
         for (step, hazard) in file.steps().flat_map(|step| step.hazards.iter().map(move |hazard| (step, hazard))) {
             let known = refusals.iter().any(|refusal| refusal.allow.as_deref() == Some(&hazard.allow));
@@ -40,7 +40,7 @@ pub(super) fn at_stake(
             });
         }
     }
-    set(pipeline, "RESET row_security")?;
+    set(pipeline, "RESET row_security; RESET statement_timeout")?;
     Ok(refusals)
 }
 
@@ -51,7 +51,10 @@ fn set(pipeline: &mut Pipeline, sql: &str) -> Result<(), JobError> {
 /// What would be lost, in words; none where there is nothing.
 fn lost(pipeline: &mut Pipeline, hazard: &Hazard) -> Result<Option<String>, JobError> {
     if !hazard.relation.is_empty() {
-        return rows(pipeline, &hazard.relation);
+        // Of a column only the rows that hold something in it.
+        let column = hazard.allow.strip_prefix("drop-column:").and_then(|rest| rest.strip_prefix(&hazard.relation));
+        let column = column.and_then(|rest| rest.strip_prefix('.'));
+        return rows(pipeline, &hazard.relation, column);
     }
     // Who goes with it the files cannot tell; the database can.
     let query = match hazard.allow.split_once(':') {
@@ -63,7 +66,7 @@ fn lost(pipeline: &mut Pipeline, hazard: &Hazard) -> Result<Option<String>, JobE
     let tables = pipeline.query(query, &[(&name, Type::TEXT)]).map_err(|error| JobError::from_server(&error))?;
     for table in tables {
         let table: String = table.get(0);
-        if let Some(rows) = rows(pipeline, &table)? {
+        if let Some(rows) = rows(pipeline, &table, None)? {
             return Ok(Some(format!(": {table}{rows}")));
         }
     }
@@ -73,20 +76,24 @@ fn lost(pipeline: &mut Pipeline, hazard: &Hazard) -> Result<Option<String>, JobE
 /// More are not counted one by one.
 const MANY: i64 = 100_000;
 
-/// How many rows the relation holds, in words; none where it holds none. What may not be read is taken to hold some.
-fn rows(pipeline: &mut Pipeline, relation: &str) -> Result<Option<String>, JobError> {
+/// How many rows the relation holds, in words; none where it holds none. What may not be read, or not in time, is taken
+/// to hold some.
+fn rows(pipeline: &mut Pipeline, relation: &str, column: Option<&str>) -> Result<Option<String>, JobError> {
     let there = pipeline
         .query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&relation, Type::TEXT)])
         .map_err(|error| JobError::from_server(&error))?;
     if !there.first().is_some_and(|row| row.get::<_, bool>(0)) {
         return Ok(None);
     }
-    // The name is the model's own, quoted where it has to be.
-    let counted = pipeline
-        .query(&format!("SELECT pg_catalog.count(*) FROM (SELECT FROM {relation} LIMIT {}) AS sample", MANY + 1), &[]);
+    // The names are the model's own, quoted where they have to be.
+    let filter = column.map(|column| format!("WHERE {column} IS NOT NULL")).unwrap_or_default();
+    let sample = format!("SELECT FROM {relation} {filter} LIMIT {}", MANY + 1);
+    let counted = pipeline.query(&format!("SELECT pg_catalog.count(*) FROM ({sample}) AS sample"), &[]);
+    const UNKNOWN: [SqlState; 3] =
+        [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::QUERY_CANCELED, SqlState::UNDEFINED_COLUMN];
     let counted = match counted {
         Ok(rows) => rows.first().map(|row| row.get::<_, i64>(0)),
-        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => None,
+        Err(error) if error.code().is_some_and(|code| UNKNOWN.contains(code)) => None,
         Err(error) => return Err(JobError::from_server(&error)),
     };
     Ok(match counted {
