@@ -85,6 +85,22 @@ fn renumbered_files_are_followed_in_the_history() {
 }
 
 #[test]
+fn prisma_s_migrations_are_followed_by_their_folders() {
+    let site = Site::new(&[
+        ("prisma/migrations/20240101000000_a/migration.sql", "CREATE TABLE a (id int);"),
+        ("prisma/migrations/20240102000000_b/migration.sql", "CREATE TABLE b (id int);"),
+        ("prisma/migrations/20240103_c/migration.sql", "CREATE TABLE c (id int);"),
+    ]);
+    site.run(&["apply"]).assert_code(0);
+    site.run(&["renumber", "--write"]).assert_code(0).assert_says("1 versions were followed");
+    assert_eq!(
+        site.list("SELECT version FROM pgmason.migrations ORDER BY 1"),
+        ["20240101000000_a", "20240102000000_b", "20240103000000_c"]
+    );
+    site.run(&["status"]).assert_code(0).assert_says("3 applied, 0 pending; clean");
+}
+
+#[test]
 fn a_fleet_can_stand_in_the_configuration() {
     let site = Site::new(&[("migrations/001_a.sql", "CREATE TABLE a (id int);")]);
     site.folder.write("pgmason.toml", "[fleet]\ntargets = [\"${SITE_URL}\"]\njobs = 2\n");

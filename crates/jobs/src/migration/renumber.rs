@@ -106,7 +106,7 @@ pub fn renumber(
     let layout = folder.files.layout;
     for (renaming, (from, to)) in plan.renamings.iter().zip(&places) {
         report.renames.push(rename(project, renaming, from, to));
-        report.versions.extend(renamed_version(renaming));
+        report.versions.extend(renamed_version(layout, renaming));
     }
     let files = repository.files();
     reporter(Event::Reading { files: files.len() });
@@ -220,11 +220,11 @@ fn rename(project: &Project, renaming: &Renaming, from: &Path, to: &Path) -> Ren
     }
 }
 
-fn renamed_version(renaming: &Renaming) -> Option<RenamedVersion> {
+fn renamed_version(layout: Layout, renaming: &Renaming) -> Option<RenamedVersion> {
     let (old, new) = (renaming.from_version.clone()?, renaming.to_version.clone()?);
     (renaming.kind == RenamedKind::Up && old != new).then(|| RenamedVersion {
-        old_version: history_key(&renaming.from, old),
-        new_version: history_key(&renaming.to, new),
+        old_version: history_key(layout, &renaming.from, old),
+        new_version: history_key(layout, &renaming.to, new),
         name: renaming.description.clone(),
         old_file: renaming.from.clone(),
         new_file: renaming.to.clone(),
@@ -232,9 +232,12 @@ fn renamed_version(renaming: &Renaming) -> Option<RenamedVersion> {
 }
 
 /// As histories call it: Prisma's by the whole folder.
-fn history_key(path: &str, version: String) -> String {
-    let folder = path.strip_suffix("/migration.sql");
-    folder.map_or(version, |folder| folder.rsplit('/').next().unwrap_or(folder).to_owned())
+fn history_key(layout: Layout, path: &str, version: String) -> String {
+    if layout != Layout::Prisma {
+        return version;
+    }
+    let folder = path.strip_suffix("/migration.sql").unwrap_or(path);
+    folder.rsplit('/').next().unwrap_or(folder).to_owned()
 }
 
 fn new_names(renamings: &[Renaming], folder: &Path, archive: &Path) -> NewNames {

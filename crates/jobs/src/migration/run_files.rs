@@ -96,6 +96,8 @@ pub(super) fn run_one(
             ended += 1;
             at((ended + 1).min(told.steps));
         }
+        // One that comes again tells nothing new.
+        Progress::Notice(notice) if notices.contains(&notice) => {}
         Progress::Notice(notice) => {
             (told.reporter)(Event::Told(format!("{path}: {notice}")));
             notices.push(notice);

@@ -52,7 +52,7 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
     Ok(history)
 }
 
-fn role(pipeline: &mut Pipeline) -> String {
+pub(super) fn role(pipeline: &mut Pipeline) -> String {
     let rows = pipeline.query("SELECT CURRENT_USER::text", &[]).unwrap_or_default();
     rows.first().map_or_else(String::new, |row| row.get(0))
 }

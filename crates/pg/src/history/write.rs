@@ -2,6 +2,7 @@
 
 use tokio_postgres::types::{ToSql, Type};
 
+use super::read::role;
 use super::{History, HistoryError, Keeper};
 use crate::Pipeline;
 use crate::pipeline::{Message, Parameter};
@@ -206,7 +207,7 @@ fn transaction(
     outcome.map_err(|error| {
         drop(pipeline.run(Message::Simple("ROLLBACK")));
         if error.sqlstate.as_deref() == Some("42501") {
-            return HistoryError::NoPrivilege { role: String::new(), action: "write", table: "the history's tables" };
+            return HistoryError::NoPrivilege { role: role(pipeline), action: "write", table: "its tables" };
         }
         HistoryError::Refused { action: "write", message: error.message }
     })
