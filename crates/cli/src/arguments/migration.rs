@@ -93,7 +93,8 @@ pub(crate) struct TestArguments {
     pub(crate) database: DatabaseArguments,
 
     /// Test files after this version; without it and without a database, every file
-    #[arg(long, value_name = "VERSION", conflicts_with = "db")]
+    // No conflict with --db: that may come from the environment, and what is said here wins.
+    #[arg(long, value_name = "VERSION")]
     pub(crate) after: Option<String>,
 
     /// Only files up to this version
@@ -155,7 +156,8 @@ pub(crate) struct TargetArguments {
     pub(crate) database: DatabaseArguments,
 
     /// A database, or a file with one on each line [can be repeated]
-    #[arg(long, value_name = "URL|FILE", conflicts_with = "db")]
+    // No conflict with --db: that may come from the environment, and what is said here wins.
+    #[arg(long, value_name = "URL|FILE")]
     pub(crate) target: Vec<String>,
 
     /// Databases to work on at once

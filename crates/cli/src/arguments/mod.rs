@@ -134,7 +134,8 @@ pub(crate) struct CheckArguments {
     pub(crate) db: Option<String>,
 
     /// Only the rules about files; starts no server
-    #[arg(long, conflicts_with = "db")]
+    // No conflict with --db: that may come from the environment, and what is said here wins.
+    #[arg(long)]
     pub(crate) files_only: bool,
 
     /// Only this rule [can be repeated]

@@ -30,7 +30,7 @@ pub(super) fn run(folder: &Path, arguments: &CheckArguments, progress: &Progress
     let options = CheckOptions {
         source,
         open: opening::open_options(&project, &arguments.scratch)?,
-        database: arguments.db.as_deref().map(opening::connection).transpose()?,
+        database: arguments.db.as_deref().filter(|_| !arguments.files_only).map(opening::connection).transpose()?,
         files_only: arguments.files_only,
         only: arguments.rule.clone(),
         known_findings: arguments.baseline.clone(),

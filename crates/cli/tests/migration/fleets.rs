@@ -65,3 +65,18 @@ fn a_database_that_is_not_there_is_one_row_of_the_table() {
     let missing = pgmason(folder.path()).args(["migration", "apply", "--target", "no_such_file"]).run();
     missing.assert_refused();
 }
+
+#[test]
+fn what_is_said_wins_over_the_environment() {
+    cluster().sql("postgres", "CREATE DATABASE fleet_said");
+    let url = cluster().superuser_url("fleet_said");
+    let folder = Folder::with(&[("migrations/001_a.sql", "CREATE TABLE a (id int);")]);
+    let run = |arguments: &[&str]| {
+        pgmason(folder.path()).args(arguments).env("PGMASON_DATABASE_URL", "postgres://x@127.0.0.1:1/x").run()
+    };
+    run(&["migration", "apply", "--target", &url]).assert_code(0);
+    run(&["migration", "status", "--target", &url]).assert_code(0);
+    run(&["migration", "test", "--after", "001"]).assert_code(0);
+    run(&["check", "--files-only", "--fail-on", "never"]).assert_code(0);
+    run(&["migration", "status"]).assert_refused();
+}

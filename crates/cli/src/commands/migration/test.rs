@@ -9,9 +9,11 @@ use crate::error::CommandError;
 use crate::render;
 
 pub(super) fn run(context: &Context<'_>, arguments: &TestArguments) -> Result<Outcome, CommandError> {
+    // Where the files begin that are under test is said, so nobody has to be asked.
+    let named = arguments.database.db.clone().filter(|_| arguments.after.is_none());
     let options = TestOptions {
         open: opening::open_options(&context.project, &arguments.scratch)?,
-        database: arguments.database.db.as_deref().map(opening::connection).transpose()?,
+        database: named.as_deref().map(opening::connection).transpose()?,
         after: arguments.after.clone(),
         to: arguments.to.clone(),
         idempotent: arguments.idempotent,
