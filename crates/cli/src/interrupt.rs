@@ -4,7 +4,9 @@
 pub(crate) fn exit_with_130() {
     // Without a handler the shell would report the signal all the same; nothing is lost.
     drop(ctrlc::set_handler(|| {
-        pgmason_pg::interrupt::cancel_all();
+        if pgmason_pg::interrupt::cancel_all() > 0 {
+            crate::ui::note("interrupted; `pgmason migration status` tells how far it got, `apply` goes on there");
+        }
         std::process::exit(130)
     }));
 }

@@ -9,6 +9,7 @@ use pgmason_pg::execute::ExecuteError;
 use pgmason_pg::history::HistoryError;
 use pgmason_pg::introspect::IntrospectError;
 use pgmason_scratch::ScratchError;
+use pgmason_sql::decode::NotText;
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -24,7 +25,7 @@ pub enum JobError {
     #[error("several folders could be the migrations: {}", list(candidates))]
     Ambiguous { candidates: Vec<PathBuf> },
     #[error("`{}`: {problem}", path.display())]
-    NotText { path: PathBuf, problem: pgmason_sql::decode::NotText },
+    NotText { path: PathBuf, problem: NotText },
     #[error("`{}` is {megabytes} MB, more than the {limit} MB that are read", path.display())]
     TooLarge { path: PathBuf, megabytes: u64, limit: u64 },
     #[error("`{}`: {message}", path.display())]
@@ -53,8 +54,12 @@ pub enum JobError {
     CannotRun { path: String, problem: CannotRun },
     #[error("`{}` is not a plan that this pgmason can run: {message}", path.display())]
     PlanFile { path: PathBuf, message: String },
+    #[error("no database is named in {}", named.join(", "))]
+    NoTargets { named: Vec<String> },
     #[error("the database holds no history of another tool")]
     NothingToAdopt,
+    #[error("`{path}` is not UTF-8, and what its characters mean nobody can tell for sure")]
+    NotUtf8 { path: String },
     #[error("no migration has version `{version}`")]
     NoSuchVersion { version: String, nearest: Vec<String> },
     #[error(transparent)]
@@ -100,6 +105,10 @@ impl JobError {
             Self::Ambiguous { candidates } => {
                 candidates.first().map(|path| format!("name one: `pgmason check --migrations {}`", path.display()))
             }
+            Self::NotText { problem: NotText::Binary { utf16: true, .. }, path } => {
+                Some(format!("`iconv -f utf-16 -t utf-8 {0} > {0}.new`, and put that in its place", path.display()))
+            }
+            Self::NotText { problem: NotText::Binary { .. }, .. } => Some("take it out of the folder".into()),
             Self::NotText { .. } => Some("save the file as UTF-8: `iconv -f latin1 -t utf-8 FILE`".into()),
             Self::TooLarge { .. } => Some("load data from outside the migrations; keep only DDL in the folder".into()),
             Self::UnknownSource { .. } => {
@@ -127,7 +136,7 @@ impl JobError {
                 Some("say in a few words what it does: `--name add_notifications`".into())
             }
             Self::DuplicateMigrationName { .. } => Some("edit that file where no database has run it; else choose another name".into()),
-            Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`".into()),
+            Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),
             Self::Scratch(error) => error.hint(),
@@ -136,13 +145,15 @@ impl JobError {
             Self::PlanFile { path, .. } => {
                 Some(format!("make it anew: `pgmason migration plan --out {}`", path.display()))
             }
+            Self::NotUtf8 { path } => Some(format!("save it as UTF-8: `iconv -f windows-1252 -t utf-8 {path}`")),
+            Self::NoTargets { .. } => Some("write one connection string on each line".into()),
             Self::NothingToAdopt => Some(
                 "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),
             ),
             Self::CannotRun { problem, .. } => Some(problem.hint()),
             Self::NoSuchVersion { nearest, .. } => match nearest.as_slice() {
                 [] => Some("there are no versions; `pgmason migration audit` shows what the folder holds".into()),
-                [only] => Some(format!("there is only {only}")),
+                [only] => Some(format!("the nearest is {only}")),
                 nearest => Some(format!("the nearest are {}", nearest.join(" and "))),
             },
             _ => None,

@@ -49,7 +49,7 @@ fn plan_both(server: &mut LentScratch, setup: &str, sql: &str) -> Both {
     let folder = Folder::with(&[("migrations/1_setup.sql", setup), ("migrations/2_it.sql", sql)]);
     let project = Project::open(folder.path()).unwrap();
     let files: SqlFiles = folder::read(&project, &Source::Migrations(folder.join("migrations"))).unwrap().unwrap();
-    let text = plan_files(files.layout, &files.files, &[1]).unwrap();
+    let text = plan_files(files.layout, &files.files, &[1], None).unwrap();
     let mut measured = text.clone();
     let database = server.create_database().unwrap();
     let not_checked = measure_in(

@@ -27,10 +27,11 @@ impl Registered {
     }
 }
 
-/// Asks every server to cancel what it runs for this process.
-pub fn cancel_all() {
+/// Asks every server to cancel what it runs for this process. Gives how many there are.
+pub fn cancel_all() -> usize {
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     for cancel in open.1.values() {
         cancel();
     }
+    open.1.len()
 }

@@ -130,7 +130,7 @@ pub(crate) struct RunArguments {
 
     /// Allow what can lose data, by the name that the refusal gives: drop-table:public.x, data-loss; also out-of-order,
     /// edited [can be repeated]
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, value_name = "WHAT", value_parser = allowed)]
     pub(crate) allow: Vec<String>,
 
     /// Seconds to wait for another runner; 0 leaves at once
@@ -150,6 +150,31 @@ pub(crate) struct RunArguments {
     pub(crate) json: bool,
 }
 
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it is a number from 1 on".to_owned())
+}
+
+/// A word that a refusal gives.
+fn allowed(word: &str) -> Result<String, String> {
+    const WORDS: &[&str] = &["data-loss", "edited", "missing", "out-of-order", "other-history"];
+    const KINDS: &[&str] = &[
+        "drop-table",
+        "drop-column",
+        "drop-schema",
+        "drop-type",
+        "drop-extension",
+        "drop-owned",
+        "drop-database",
+        "truncate",
+        "delete-all",
+    ];
+    let named = word.split_once(':').is_some_and(|(kind, name)| KINDS.contains(&kind) && !name.is_empty());
+    if named || WORDS.contains(&word) {
+        return Ok(word.to_owned());
+    }
+    Err(format!("it is {}, or one of {} with a name: drop-table:public.x", WORDS.join(", "), KINDS.join(", ")))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TargetArguments {
     #[command(flatten)]
@@ -161,11 +186,11 @@ pub(crate) struct TargetArguments {
     pub(crate) target: Vec<String>,
 
     /// Databases to work on at once
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) jobs: Option<usize>,
 
     /// Start on no further database after so many failed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) max_failures: Option<usize>,
 }
 
@@ -221,7 +246,7 @@ pub(crate) struct RollbackArguments {
     pub(crate) to: Option<String>,
 
     /// Take back the last N files
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) last: Option<usize>,
 
     /// Do not ask

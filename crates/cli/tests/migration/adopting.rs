@@ -36,7 +36,7 @@ fn prisma() {
     outcome.assert_code(0).assert_says("Prisma keeps 2 migrations").assert_says("1 are the files as they are");
     outcome.assert_says("20240101000000_b/migration.sql was edited after Prisma applied it");
     site.run(&["status"]).assert_code(0).assert_says("2 applied, 1 pending");
-    site.run(&["apply"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
     assert_eq!(site.one("SELECT count(*)::text FROM _prisma_migrations"), "2", "it stays as it is");
 }
 
@@ -60,6 +60,7 @@ fn sqlx() {
          INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (1, 'a', true, sha384(convert_to('SELECT 1;', 'UTF8')), 1)",
     );
+    site.run(&["adopt", "--dry-run"]).assert_code(0).assert_says("1 would be taken over");
     site.run(&["adopt"]).assert_code(0).assert_says("sqlx keeps 1").assert_says("1 are the files as they are");
     site.run(&["status"]).assert_code(0).assert_says("1 applied, 1 pending");
 }
@@ -113,7 +114,7 @@ fn dbmate_refinery_diesel_flyway_and_golang_migrate() {
         site.sql(sql);
         site.run(&["adopt"]).assert_code(0).assert_says(&format!("{tool} keeps 1 migrations"));
         site.run(&["status"]).assert_code(0).assert_says("1 applied, 1 pending");
-        site.run(&["apply"]).assert_code(0).assert_says("1 files applied");
+        site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
     }
 }
 

@@ -21,9 +21,9 @@ fn pending_files_are_applied_once() {
     dry.assert_code(0).assert_says("2 files would run");
     assert_eq!(site.one("SELECT to_regnamespace('pgmason')::text"), "", "a dry run leaves nothing");
 
-    site.run(&["apply", "--to", "001"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply", "--to", "001"]).assert_code(0).assert_says("1 file applied");
     let second = site.run(&["apply"]);
-    second.assert_code(0).assert_says("1 files applied").assert_says("3 transactions").assert_says("nearly done");
+    second.assert_code(0).assert_says("1 file applied").assert_says("3 transactions").assert_says("nearly done");
     site.run(&["apply"]).assert_code(0).assert_says("nothing to do");
     assert_eq!(site.list("SELECT id::text FROM people"), ["1"]);
     assert_eq!(site.list("SELECT version FROM pgmason.migrations ORDER BY 1"), ["001", "002"]);
@@ -67,10 +67,10 @@ fn a_failed_file_leaves_nothing_and_says_where_it_failed() {
         .assert_says("002_b.sql:3")
         .assert_says("22P02")
         .assert_says("to go on: pgmason migration apply");
-    failed.assert_says("1 files applied, 1 failed, 1 not run");
+    failed.assert_says("1 file applied, 1 failed, 1 not run");
     assert_eq!(site.list("SELECT relname::text FROM pg_class WHERE relname IN ('a', 'b', 'c', 'd')"), ["a"]);
     let status = site.run(&["status"]);
-    status.assert_code(0).assert_says("2 pending").assert_says("failed last time");
+    status.assert_code(1).assert_says("2 pending").assert_says("002_b.sql failed when it was last run");
     assert_eq!(site.list("SELECT version FROM pgmason.migration_runs WHERE outcome = 'failed'"), ["002"]);
 
     site.folder.write("migrations/002_b.sql", "CREATE TABLE b (id int);\nINSERT INTO b VALUES (1);");
@@ -136,6 +136,19 @@ fn rows_are_lost_only_when_that_is_allowed() {
     column.sql("UPDATE t SET \"Note\" = 'x' WHERE id < 3");
     column.run(&["apply"]).assert_code(1).assert_says("(2 rows)").assert_says("--allow drop-column:public.t.");
 
+    // Not even by a file that says that it makes the table, or by a search path of the database's own.
+    let said = Site::new(&[
+        ("migrations/001_a.sql", "CREATE TABLE IF NOT EXISTS users (a int);"),
+        ("migrations/002_b.sql", "DROP TABLE users;"),
+    ]);
+    said.sql("CREATE TABLE users AS SELECT 1 AS a");
+    said.run(&["apply"]).assert_code(1).assert_says("--allow drop-table:public.users");
+    let path = Site::new(&[("migrations/001_a.sql", "TRUNCATE users;")]);
+    path.sql(&format!("CREATE SCHEMA app; ALTER DATABASE {} SET search_path = app, public", path.database));
+    path.sql("CREATE TABLE app.users AS SELECT 1 AS a");
+    path.run(&["apply", "--dry-run"]).assert_code(1).assert_says("--allow truncate:app.users");
+    path.run(&["apply"]).assert_code(1).assert_says("--allow truncate:app.users");
+
     // What goes with a schema, the database knows.
     let cascade = Site::new(&[("migrations/001_a.sql", "DROP SCHEMA gone CASCADE;")]);
     cascade.sql("CREATE SCHEMA gone CREATE TABLE empty (id int)");
@@ -192,6 +205,51 @@ fn own_transactions_of_a_file_are_kept() {
 }
 
 #[test]
+fn what_a_file_sets_holds_for_all_of_it() {
+    let site = Site::new(&[
+        (
+            "migrations/000_role.sql",
+            "CREATE SCHEMA app; CREATE ROLE site_keeper; GRANT ALL ON SCHEMA app TO site_keeper;",
+        ),
+        (
+            "migrations/001_path.sql",
+            "SET search_path = app;\nCREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY t_a ON t (a);\nCREATE TABLE t2 (a int);",
+        ),
+        ("migrations/002_vacuum.sql", "SET search_path = app;\nVACUUM t;\nINSERT INTO t VALUES (1);"),
+        (
+            "migrations/003_own.sql",
+            "SET search_path = app;\nBEGIN;\nCREATE TABLE t3 (a int);\nCOMMIT;\nBEGIN;\nCREATE TABLE t4 (a int);\nCOMMIT;",
+        ),
+        (
+            "migrations/004_role.sql",
+            "SET ROLE site_keeper;\nCREATE TABLE app.t5 (a int);\nCREATE INDEX CONCURRENTLY t5_a ON app.t5 (a);\n\
+             CREATE TABLE app.t6 (a int);",
+        ),
+        (
+            "migrations/005_temporary.sql",
+            "CREATE TEMPORARY TABLE x AS SELECT 7 AS a;\nBEGIN;\nINSERT INTO app.t SELECT a FROM x;\nCOMMIT;",
+        ),
+        ("migrations/006_after.sql", "CREATE TABLE t7 (a int);"),
+    ]);
+    site.run(&["apply"]).assert_code(0);
+    let tables = "SELECT schemaname || '.' || tablename || ' ' || tableowner FROM pg_tables \
+                  WHERE schemaname IN ('app', 'public') ORDER BY 1";
+    assert_eq!(
+        site.list(tables),
+        [
+            "app.t admin",
+            "app.t2 admin",
+            "app.t3 admin",
+            "app.t4 admin",
+            "app.t5 site_keeper",
+            "app.t6 site_keeper",
+            "public.t7 admin"
+        ]
+    );
+    assert_eq!(site.list("SELECT a::text FROM app.t ORDER BY a"), ["1", "7"]);
+}
+
+#[test]
 fn hooks_get_the_plan() {
     let site = Site::new(TWO);
     site.folder.write(
@@ -230,11 +288,11 @@ fn a_plan_runs_only_where_nothing_changed() {
 }
 
 #[test]
-fn latin_1_is_read_as_such_and_said_so_and_what_is_no_text_is_refused() {
+fn what_is_no_utf_8_is_refused() {
     let site = Site::new(&[("migrations/001_a.sql", "CREATE TABLE a (name text);")]);
     site.folder.write("migrations/002_b.sql", b"INSERT INTO a VALUES ('caf\xe9');");
-    site.run(&["apply"]).assert_code(0).assert_says("002_b.sql is not UTF-8; it was read as Latin-1");
-    assert_eq!(site.list("SELECT name FROM a"), ["caf\u{e9}"]);
+    site.run(&["apply"]).assert_refused().assert_says("002_b.sql` is not UTF-8").assert_says("iconv");
+    assert_eq!(site.one("SELECT to_regclass('public.a')::text"), "");
     site.folder.write("migrations/003_c.sql", b"\x7fELF\x00\x01\x02\x00\x00");
     site.run(&["apply"]).assert_refused().assert_says("003_c.sql");
     site.run(&["status"]).assert_refused();

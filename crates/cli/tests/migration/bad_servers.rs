@@ -82,7 +82,7 @@ fn a_connection_lost_in_the_middle_says_how_far_it_got() {
     let output = runner.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    for words in ["002_b.sql", "nothing of the file is left", "1 files applied, 1 failed, 1 not run", "to go on"] {
+    for words in ["002_b.sql", "nothing of the file is left", "1 file applied, 1 failed, 1 not run", "to go on"] {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert_eq!(site.one("SELECT to_regclass('public.b')::text"), "");

@@ -32,7 +32,7 @@ fn an_edited_file_is_told_with_what_differs() {
         outcome.assert_says("-CREATE TABLE b (id int);").assert_says("+CREATE TABLE b (id bigint);");
     }
     assert_eq!(site.one("SELECT to_regclass('public.d')::text"), "");
-    site.run(&["apply", "--allow", "edited"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply", "--allow", "edited"]).assert_code(0).assert_says("1 file applied");
 
     site.run(&["repair", "--mark", "applied", "002"]).assert_code(0);
     site.run(&["status"]).assert_code(0).assert_says("clean");
@@ -71,7 +71,7 @@ fn a_pending_file_before_an_applied_one_is_out_of_order() {
     site.folder.write("migrations/0015_late.sql", "CREATE TABLE late (id int);");
     site.run(&["status"]).assert_code(1).assert_says("0015_late.sql is pending, and the later");
     site.run(&["apply"]).assert_code(1);
-    site.run(&["apply", "--allow", "out-of-order"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply", "--allow", "out-of-order"]).assert_code(0).assert_says("1 file applied");
     site.run(&["status"]).assert_code(0);
 }
 
@@ -116,7 +116,7 @@ fn a_baseline_enters_what_was_there() {
     let site = Site::new(THREE);
     site.sql("CREATE TABLE a (id int); CREATE TABLE b (id int)");
     site.run(&["repair", "--baseline", "002"]).assert_code(0).assert_says("2 entries changed");
-    site.run(&["apply"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
     site.run(&["repair", "--baseline"]).assert_code(0).assert_says("nothing to change");
     site.run(&["repair", "--mark", "applied", "0099"]).assert_refused().assert_says("no migration has version `0099`");
     site.run(&["apply", "--to", "77"]).assert_refused().assert_says("no migration has version `77`");
@@ -135,7 +135,7 @@ fn supabase_finds_what_it_would_have_written() {
          INSERT INTO supabase_migrations.schema_migrations VALUES ('20240101000000')",
     );
     site.run(&["status"]).assert_code(0).assert_says("1 applied, 1 pending").assert_says("supabase_migrations");
-    site.run(&["apply"]).assert_code(0).assert_says("1 files applied");
+    site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
     assert_eq!(
         site.list(
             "SELECT version || ' ' || coalesce(name, '-') || ' ' || coalesce(array_to_string(statements, '|'), '-') \
@@ -151,6 +151,37 @@ fn supabase_finds_what_it_would_have_written() {
          VALUES ('20240103000000', 'third', '{SELECT 4}')",
     );
     site.run(&["status"]).assert_code(1).assert_says("-SELECT 4;").assert_says("+SELECT 3;");
+}
+
+#[test]
+fn what_ran_under_our_own_history_does_not_run_again_under_supabases() {
+    let site =
+        Site::new(&[("migrations/001_a.sql", "CREATE TABLE IF NOT EXISTS a (id int); INSERT INTO a VALUES (1);")]);
+    site.run(&["apply"]).assert_code(0);
+    site.sql(
+        "CREATE SCHEMA supabase_migrations; CREATE TABLE supabase_migrations.schema_migrations \
+              (version text PRIMARY KEY, statements text[], name text)",
+    );
+    site.run(&["status"]).assert_code(0).assert_says("1 applied, 0 pending");
+    site.folder.write("migrations/002_b.sql", "SELECT 1;");
+    site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
+    assert_eq!(site.list("SELECT id::text FROM a"), ["1"]);
+    assert_eq!(site.list("SELECT version FROM supabase_migrations.schema_migrations ORDER BY 1"), ["001", "002"]);
+    assert_eq!(site.one("SELECT count(*)::text FROM pgmason.migrations"), "0");
+}
+
+#[test]
+fn a_half_done_file_that_is_gone_is_told() {
+    let text = "CREATE TABLE a (x int);\nVACUUM a;\nSELECT 1/0;";
+    let site = Site::new(&[("migrations/001_a.sql", text)]);
+    site.run(&["apply"]).assert_code(1);
+    std::fs::rename(site.folder.join("migrations/001_a.sql"), site.folder.join("migrations/002_a.sql")).unwrap();
+    for command in ["status", "apply"] {
+        site.run(&[command]).assert_code(1).assert_says("001 (a) stopped after 2 of its statements, and no file has");
+    }
+    site.run(&["rollback", "--to", "0", "--yes"]).assert_code(1).assert_says("stopped after 2");
+    site.run(&["repair", "--mark", "reverted", "001"]).assert_code(0);
+    site.run(&["status"]).assert_code(0).assert_says("1 pending");
 }
 
 #[test]

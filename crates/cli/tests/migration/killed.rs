@@ -201,6 +201,21 @@ fn an_index_that_a_failed_build_left_invalid_is_built_anew() {
     resumed.assert_code(0).assert_says("went on at statement 3").assert_says("INVALID index dropped: public.a_x");
     assert_eq!(site.one("SELECT indisvalid::text FROM pg_index WHERE indexrelid = 'a_x'::regclass"), "true");
 
+    // What the server itself said that it did not do is not taken for done, and can be mended.
+    let site = Site::new(&[("migrations/001_a.sql", "CREATE UNIQUE INDEX CONCURRENTLY a_x ON a (y);")]);
+    site.sql("CREATE TABLE a (x int, y int); CREATE INDEX a_x ON a (x)");
+    for _ in 0..2 {
+        site.run(&["apply"]).assert_code(1).assert_says("42P07");
+    }
+    let mended = |second: &str| {
+        format!("CREATE INDEX CONCURRENTLY one ON a (x);\nCREATE INDEX CONCURRENTLY two ON a ({second});")
+    };
+    let site = Site::new(&[("migrations/001_a.sql", &mended("yy"))]);
+    site.sql("CREATE TABLE a (x int, y int)");
+    site.run(&["apply"]).assert_code(1).assert_says("42703").assert_says("1 of 2 statements are done");
+    site.folder.write("migrations/001_a.sql", mended("y"));
+    site.run(&["apply"]).assert_code(0).assert_says("went on at statement 2");
+
     // One that another tool left.
     let site = Site::new(&[("migrations/001_a.sql", "CREATE INDEX CONCURRENTLY IF NOT EXISTS a_x ON a (x);")]);
     site.sql(

@@ -21,7 +21,7 @@ fn the_last_comes_first() {
     site.run(&["rollback", "--last", "1"]).assert_refused().assert_says("--yes");
     let dry = site.run(&["rollback", "--to", "0", "--dry-run"]);
     dry.assert_code(0).assert_says("DROP TABLE b").assert_says("2 files would run");
-    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0).assert_says("1 files taken back");
+    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0).assert_says("1 file taken back");
     assert_eq!(tables(&site), ["a"]);
     site.run(&["status"]).assert_code(0).assert_says("1 applied, 2 pending");
     site.run(&["apply", "--to", "002"]).assert_code(0);
@@ -70,6 +70,40 @@ fn a_rollback_that_fails_half_way_goes_on() {
     site.sql("DROP VIEW v");
     site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0).assert_says("went on at statement 2");
     assert_eq!(tables(&site), ["a"]);
+}
+
+#[test]
+fn a_failed_rollback_does_not_forget_its_undo() {
+    let site = Site::new(THREE);
+    site.run(&["apply", "--to", "001"]).assert_code(0);
+    std::fs::remove_dir_all(site.folder.join("migrations/rollback")).unwrap();
+    site.sql("CREATE VIEW v AS SELECT * FROM a");
+    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(1).assert_says("2BP01").assert_says("rollback --to 0");
+    site.sql("DROP VIEW v");
+    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0).assert_says("1 file taken back");
+}
+
+#[test]
+fn a_version_of_noughts_is_a_version() {
+    let site = Site::new(&[
+        ("migrations/0000_a.sql", "CREATE TABLE a (id int);"),
+        ("migrations/rollback/0000_a.sql", "DROP TABLE a;"),
+        ("migrations/0001_b.sql", "CREATE TABLE b (id int);"),
+        ("migrations/rollback/0001_b.sql", "DROP TABLE b;"),
+    ]);
+    site.run(&["apply"]).assert_code(0);
+    site.run(&["rollback", "--to", "0000", "--yes"]).assert_code(0);
+    assert_eq!(tables(&site), ["a"]);
+}
+
+#[test]
+fn a_file_that_changes_nothing_is_taken_back_by_its_entry() {
+    let site = Site::new(&[("migrations/001_a.sql", "-- to be written\n")]);
+    site.run(&["apply"]).assert_code(0);
+    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0);
+    site.run(&["status"]).assert_code(0).assert_says("0 applied, 1 pending");
+    site.run(&["rollback", "--last", "1", "--yes"]).assert_code(0).assert_says("nothing that was applied");
+    site.run(&["rollback", "--last", "0", "--yes"]).assert_code(2);
 }
 
 #[test]

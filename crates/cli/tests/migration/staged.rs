@@ -49,7 +49,7 @@ fn a_check_that_fails_stops_the_run_until_it_holds() {
         .assert_code(1)
         .assert_says("errors")
         .assert_says("1, more than 0")
-        .assert_says("keep the run from going on");
+        .assert_says("the run does not go on: 1 check failed");
     assert_eq!(versions(&site).len(), 2);
     site.sql("DELETE FROM errors");
     site.run(&["run-staged", "--continue"]).assert_code(0);

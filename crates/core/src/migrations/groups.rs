@@ -6,7 +6,7 @@
 use pgmason_model::plan::GroupKind;
 use pgmason_sql::facts::cannot_run_in_transaction;
 use pgmason_sql::split::PieceKind;
-use pgmason_sql::{StatementKind, TransactionControl};
+use pgmason_sql::{CopyEnd, StatementKind, TransactionControl};
 use thiserror::Error;
 
 use super::psql::{MetaEffect, effect};
@@ -36,6 +36,12 @@ pub enum CannotRun {
     PreparedTransaction { line: u32 },
     #[error("line {line}: the transaction that begins there never ends")]
     NeverEnds { line: u32 },
+    #[error("line {line}: COPY … TO STDOUT sends rows to a client that has no use for them")]
+    CopyToClient { line: u32 },
+    #[error("line {line}: it would let go of the lock that keeps other runs of migrations away")]
+    LetsGoOfLock { line: u32 },
+    #[error("line {line}: AND CHAIN begins a transaction that nobody sees begin")]
+    Chain { line: u32 },
 }
 
 impl CannotRun {
@@ -46,7 +52,10 @@ impl CannotRun {
             | Self::InsideTransaction { line, .. }
             | Self::TornApart { line, .. }
             | Self::PreparedTransaction { line }
-            | Self::NeverEnds { line } => *line,
+            | Self::NeverEnds { line }
+            | Self::CopyToClient { line }
+            | Self::LetsGoOfLock { line }
+            | Self::Chain { line } => *line,
         }
     }
 
@@ -61,6 +70,9 @@ impl CannotRun {
             Self::TornApart { alone, .. } => format!("move {alone} to a migration of its own"),
             Self::PreparedTransaction { .. } => "COMMIT instead".to_owned(),
             Self::NeverEnds { .. } => "add COMMIT at the end, or take BEGIN out".to_owned(),
+            Self::CopyToClient { .. } => "take it out".to_owned(),
+            Self::LetsGoOfLock { .. } => "write RESET ALL instead of DISCARD ALL, and unlock by number".to_owned(),
+            Self::Chain { .. } => "write COMMIT or ROLLBACK, and BEGIN after it".to_owned(),
         }
     }
 }
@@ -89,6 +101,23 @@ fn refuse_what_is_no_sql(file: &MigrationFile) -> Result<(), CannotRun> {
     Ok(())
 }
 
+fn refuse_what_the_executor_cannot_follow(statement: &FileStatement, text: &str) -> Result<(), CannotRun> {
+    let line = statement.line;
+    let unlocks = statement.statement.calls.iter().any(|call| call.name.name == "pg_advisory_unlock_all");
+    match &statement.statement.kind {
+        StatementKind::Copy(copy) if !copy.from && copy.end == CopyEnd::Client => Err(CannotRun::CopyToClient { line }),
+        StatementKind::Transaction(TransactionControl::Commit | TransactionControl::Rollback) => {
+            // `AND NO CHAIN` is what happens anyway.
+            if pgmason_sql::normalise(text).ends_with(" and chain") { Err(CannotRun::Chain { line }) } else { Ok(()) }
+        }
+        StatementKind::Reset { .. } if pgmason_sql::normalise(text) == "discard all" => {
+            Err(CannotRun::LetsGoOfLock { line })
+        }
+        _ if unlocks => Err(CannotRun::LetsGoOfLock { line }),
+        _ => Ok(()),
+    }
+}
+
 struct Cutter<'a> {
     file: &'a MigrationFile,
     groups: Vec<Group>,
@@ -102,6 +131,7 @@ impl Cutter<'_> {
     fn take(&mut self, place: usize) -> Result<(), CannotRun> {
         let statement = &self.file.statements[place];
         let line = statement.line;
+        refuse_what_the_executor_cannot_follow(statement, self.file.statement_text(statement))?;
         match &statement.statement.kind {
             StatementKind::Empty => {}
             StatementKind::Transaction(TransactionControl::Begin) => {
@@ -224,6 +254,11 @@ mod tests {
         let inside = cut("begin;\ncreate index concurrently i on a (x);\ncommit;").unwrap_err();
         assert!(matches!(inside, CannotRun::InsideTransaction { line: 2, begin: 1, .. }), "{inside}");
         assert!(matches!(cut("begin; select 1;").unwrap_err(), CannotRun::NeverEnds { line: 1 }));
+        assert!(matches!(cut("select 1; COPY t TO stdout").unwrap_err(), CannotRun::CopyToClient { line: 1 }));
+        assert!(matches!(cut("begin; rollback and  chain;").unwrap_err(), CannotRun::Chain { line: 1 }));
+        assert!(matches!(cut("Discard All").unwrap_err(), CannotRun::LetsGoOfLock { line: 1 }));
+        assert!(matches!(cut("select pg_advisory_unlock_all()").unwrap_err(), CannotRun::LetsGoOfLock { line: 1 }));
+        assert!(cut("begin; commit and no chain; reset all; discard temp").is_ok());
         assert!(matches!(cut("\\gexec").unwrap_err(), CannotRun::PsqlCommand { line: 1, .. }));
         assert!(matches!(cut("select 'a").unwrap_err(), CannotRun::Unterminated { line: 1, .. }));
     }

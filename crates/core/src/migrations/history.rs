@@ -9,7 +9,7 @@ use pgmason_model::QualifiedName;
 use pgmason_sql::{DataType, LockLevel, Name, Volatility};
 
 use super::state::State;
-use super::steps::{Step, steps};
+use super::steps::{Step, steps, steps_in};
 use super::{Layout, MigrationFile};
 
 /// A folder's statements with what each of them meets.
@@ -154,10 +154,19 @@ pub struct TableLife {
 
 impl<'a> History<'a> {
     pub fn read(layout: Layout, files: &'a [MigrationFile]) -> Self {
+        Self::of_steps(steps(layout, files))
+    }
+
+    /// In sessions that begin with this search path.
+    pub fn read_in(layout: Layout, files: &'a [MigrationFile], path: &[String]) -> Self {
+        Self::of_steps(steps_in(layout, files, path))
+    }
+
+    fn of_steps(steps: Vec<Step<'a>>) -> Self {
         let mut state = State::default();
         let mut history = Self::default();
         let mut file = None;
-        for step in steps(layout, files) {
+        for step in steps {
             if file != Some(step.file) {
                 state.end_session();
                 file = Some(step.file);

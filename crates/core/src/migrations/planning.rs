@@ -16,13 +16,17 @@ use super::undo::{undo_of, undo_text};
 use super::{Direction, FileStatement, History, Layout, MigrationFile, fingerprint, risk};
 
 /// The plan of the folder's files at the places `which`, in that order. The error names the place of the file that
-/// cannot run.
+/// cannot run. `search_path`: that of the database's sessions, where it is known.
 pub fn plan_files(
     layout: Layout,
     files: &[MigrationFile],
     which: &[usize],
+    search_path: Option<&[String]>,
 ) -> Result<Vec<PlannedFile>, (usize, CannotRun)> {
-    let history = History::read(layout, files);
+    let history = match search_path {
+        Some(path) => History::read_in(layout, files, path),
+        None => History::read(layout, files),
+    };
     let mut pending = vec![false; files.len()];
     for place in which {
         if let Some(flag) = pending.get_mut(*place) {
@@ -48,9 +52,13 @@ fn with_way_back(mut planned: PlannedFile, undo: Option<String>) -> PlannedFile 
 }
 
 /// The plan of a file that stands for itself: a down part, say. Whatever it names was there before.
-pub fn plan_text(file: &MigrationFile) -> Result<PlannedFile, CannotRun> {
+pub fn plan_text(file: &MigrationFile, search_path: Option<&[String]>) -> Result<PlannedFile, CannotRun> {
     let alone = [MigrationFile { direction: Direction::Up, ..file.clone() }];
-    plan(&alone[0], &History::read(Layout::Numbered, &alone), 0, |_| true)
+    let history = match search_path {
+        Some(path) => History::read_in(Layout::Numbered, &alone, path),
+        None => History::read(Layout::Numbered, &alone),
+    };
+    plan(&alone[0], &history, 0, |_| true)
 }
 
 fn plan(

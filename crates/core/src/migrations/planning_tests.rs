@@ -17,7 +17,7 @@ fn plan_from(first: usize, texts: &[&str]) -> Vec<PlannedFile> {
         })
         .collect();
     let which: Vec<usize> = (first..texts.len()).collect();
-    plan_files(Layout::Numbered, &files, &which).unwrap()
+    plan_files(Layout::Numbered, &files, &which, None).unwrap()
 }
 
 /// `allow` of each hazard, with `(new)` where the plan itself makes the relation.
@@ -135,7 +135,7 @@ fn locks_are_those_on_relations_from_before_the_file() {
 #[test]
 fn a_down_part_stands_for_itself() {
     let text = "drop table made_by_up; alter table other drop column x;".to_owned();
-    let planned = plan_text(&MigrationFile::read_plain("down.sql".to_owned(), text)).unwrap();
+    let planned = plan_text(&MigrationFile::read_plain("down.sql".to_owned(), text), None).unwrap();
     assert_eq!(hazards(&planned), ["drop-table:public.made_by_up", "drop-column:public.other.x"]);
 }
 
@@ -143,7 +143,7 @@ fn a_down_part_stands_for_itself() {
 fn each_step_says_whether_it_can_be_taken_back() {
     use pgmason_model::plan::Undo;
     let undo = |sql: &str| {
-        let planned = plan_text(&MigrationFile::read_plain("1.sql".to_owned(), sql.to_owned())).unwrap();
+        let planned = plan_text(&MigrationFile::read_plain("1.sql".to_owned(), sql.to_owned()), None).unwrap();
         planned.steps().next().unwrap().undo.clone()
     };
     for sql in ["create table a ()", "alter table a add column b int", "drop view v", "drop index i"] {

@@ -49,9 +49,14 @@ impl Step<'_> {
     }
 }
 
-/// The steps of every file that runs.
+/// The steps of every file that runs, in sessions whose search path is PostgreSQL's own.
 pub fn steps<'a>(layout: Layout, files: &'a [MigrationFile]) -> Vec<Step<'a>> {
-    let mut reader = Reader { layout, steps: Vec::new(), next_transaction: 0 };
+    steps_in(layout, files, &default_path())
+}
+
+/// The same in sessions that begin with this search path, without the schemas that every path has.
+pub fn steps_in<'a>(layout: Layout, files: &'a [MigrationFile], path: &[String]) -> Vec<Step<'a>> {
+    let mut reader = Reader { layout, steps: Vec::new(), next_transaction: 0, default_path: Rc::from(path) };
     for (index, file) in files.iter().enumerate() {
         if file.direction == Direction::Up {
             reader.read_file(index, file);
@@ -64,6 +69,7 @@ struct Reader<'a> {
     layout: Layout,
     steps: Vec<Step<'a>>,
     next_transaction: usize,
+    default_path: Rc<[String]>,
 }
 
 /// What a file's session is at, statement by statement.
@@ -88,7 +94,7 @@ impl<'a> Reader<'a> {
             transaction: self.new_transaction(),
             written: false,
             implicit: file.in_transaction,
-            path: default_path(),
+            path: Rc::clone(&self.default_path),
             path_before_local: None,
         };
         for outer in &file.statements {
@@ -171,10 +177,10 @@ impl<'a> Reader<'a> {
                 if set.local && session.path_before_local.is_none() {
                     session.path_before_local = Some(Rc::clone(&session.path));
                 }
-                session.path = path_of(set);
+                session.path = path_of(set, &self.default_path);
             }
             StatementKind::Reset { name } if name.as_deref().is_none_or(|name| name == "search_path") => {
-                session.path = default_path();
+                session.path = Rc::clone(&self.default_path);
             }
             StatementKind::Select(_) => {
                 for call in &statement.calls {
@@ -217,9 +223,9 @@ fn default_path() -> Rc<[String]> {
     Rc::from(["public".to_owned()])
 }
 
-fn path_of(set: &SetVariable) -> Rc<[String]> {
+fn path_of(set: &SetVariable, default: &Rc<[String]>) -> Rc<[String]> {
     if set.values.is_empty() {
-        return default_path();
+        return Rc::clone(default);
     }
     // `SET search_path = 'a, b'` names one schema of that odd name; nobody means it.
     path_from(set.values.iter().flat_map(|value| value.split(',')).map(str::trim))

@@ -34,6 +34,8 @@ pub struct AdoptReport {
     pub history: String,
     pub dry_run: bool,
     pub migrations: Vec<Adopted>,
+    /// Entries that the history did not have yet.
+    pub taken_over: usize,
     /// Nothing was taken over because of these.
     pub refusals: Vec<String>,
     pub notes: Vec<String>,
@@ -145,10 +147,16 @@ pub fn adopt(
         }
         if !any {
             let state = if said.failed { AdoptedState::Failed } else { AdoptedState::Missing };
+            let known = history.applied.iter().any(|applied| applied.version == said.key);
+            if !said.failed && !known && !matches!(tool, Tool::Supabase | Tool::GolangMigrate) {
+                // It is in the database; that its file is missing is for `status` to say.
+                entries.push(Entry { version: said.key.clone(), ..Entry::default() });
+            }
             report.migrations.push(Adopted { key: said.key.clone(), path: None, state });
         }
     }
     refuse(&mut report);
+    report.taken_over = entries.len();
     if dry_run || !report.refusals.is_empty() || entries.is_empty() {
         return Ok(report);
     }
@@ -227,9 +235,12 @@ impl Tool {
             Self::Sqlx => {
                 format!("SELECT version::text, encode(checksum, 'hex'), NOT success FROM {table} ORDER BY version")
             }
+            // The last word on each version: one that was undone or deleted is not applied.
             Self::Flyway => format!(
-                "SELECT version::text, checksum::text, NOT success FROM {table} \
-                 WHERE version IS NOT NULL AND type NOT LIKE 'DELETE%' ORDER BY installed_rank"
+                "SELECT version, checksum, failed FROM (SELECT DISTINCT ON (version) version::text, checksum::text, \
+                 NOT success AS failed, type::text, installed_rank FROM {table} WHERE version IS NOT NULL \
+                 ORDER BY version, installed_rank DESC) AS last \
+                 WHERE type NOT LIKE 'UNDO%' AND type NOT LIKE 'DELETE%' ORDER BY installed_rank"
             ),
             // One row, the last version: everything up to it is applied.
             Self::GolangMigrate => format!("SELECT version::text, NULL::text, dirty FROM {table}"),

@@ -86,6 +86,9 @@ pub fn apply_folder(
         let ready = prepare(project, folder, &history, options, &mut report)?;
         refuse_foreign_history(&mut pipeline, &history, options, &mut report)?;
         report.refusals.extend(at_stake(&mut pipeline, &ready.planned, options)?);
+        if let Some(path) = &options.plan {
+            super::plan_file::verify(path, database, &history, &ready.planned, &mut report)?;
+        }
         report.files = ready.planned.iter().map(not_run).collect();
     } else {
         let (mut executor, history) = open_locked(database, options.settings(), options.lock_wait, reporter)?;
@@ -132,16 +135,21 @@ pub(super) fn prepare(
     if let Some(only) = &options.only {
         places.retain(|place| only.iter().any(|version| version == version_of(&folder.files.files[*place])));
     }
-    let planned = plan(folder, &places)?;
-    let not_utf8 = |file: &&PlannedFile| folder.files.not_utf8.contains(&file.path);
-    let notes = planned.iter().filter(not_utf8);
-    report.notes.extend(notes.map(|file| format!("{} is not UTF-8; it was read as Latin-1", file.path)));
+    let planned = plan(folder, &places, Some(&history.facts.search_path))?;
+    // Read as Latin-1 they may hold other characters than were meant; a live database is no place to find out.
+    if let Some(file) = planned.iter().find(|file| folder.files.not_utf8.contains(&file.path)) {
+        return Err(JobError::NotUtf8 { path: file.path.clone() });
+    }
     Ok(Ready { keeper, places, planned })
 }
 
-pub(super) fn plan(folder: &Folder, places: &[usize]) -> Result<Vec<PlannedFile>, JobError> {
+pub(super) fn plan(
+    folder: &Folder,
+    places: &[usize],
+    search_path: Option<&[String]>,
+) -> Result<Vec<PlannedFile>, JobError> {
     let files = &folder.files;
-    let mut planned = plan_files(files.layout, &files.files, places)
+    let mut planned = plan_files(files.layout, &files.files, places, search_path)
         .map_err(|(place, problem)| JobError::CannotRun { path: files.files[place].path.clone(), problem })?;
     for (planned, place) in planned.iter_mut().zip(places) {
         planned.version = version_of(&files.files[*place]).to_owned();
@@ -162,7 +170,7 @@ fn refusals(comparison: &Comparison, options: &ApplyOptions) -> Vec<Refusal> {
         .problems
         .iter()
         // Going on is what this command does.
-        .filter(|problem| !matches!(problem, Problem::HalfDone { .. }))
+        .filter(|problem| !matches!(problem, Problem::HalfDone { .. } | Problem::Failed { .. }))
         .filter(|problem| !problem.allow().is_some_and(|word| options.allows(word)))
         .map(|problem| Refusal {
             message: problem.to_string(),
@@ -223,7 +231,7 @@ fn work_off(
     }
     history::create(executor.pipeline(), work.history, work.ready.keeper)?;
     run_files(work, executor, report, reporter)?;
-    if report.failed().is_some() {
+    if report.failed().is_some() || report.count(FileOutcome::NotRun) > 0 {
         around.run("on_failure", &hooks.on_failure, report);
         report.next = Some("pgmason migration apply".to_owned());
     } else {

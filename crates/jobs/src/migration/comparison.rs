@@ -88,6 +88,18 @@ pub enum Problem {
         version: String,
         steps_done: usize,
     },
+    /// Some of its statements ran, and no file has its version any more.
+    HalfDoneWithoutFile {
+        version: String,
+        name: String,
+        steps_done: usize,
+    },
+    /// Pending, since its last run failed and left nothing.
+    Failed {
+        version: String,
+        file: String,
+        message: String,
+    },
     /// The same statements are in the history under another version.
     Renamed {
         version: String,
@@ -108,9 +120,12 @@ impl Problem {
             Self::Edited { .. } => Some("edited"),
             Self::Missing { .. } | Self::AheadOfFolder { .. } => Some("missing"),
             Self::OutOfOrder { .. } | Self::OrderByText { .. } => Some("out-of-order"),
-            Self::DuplicateVersion { .. } | Self::Renamed { .. } | Self::HalfUndone { .. } => None,
-            // Going on with it is what `apply` is for.
-            Self::HalfDone { .. } => Some("half-done"),
+            Self::DuplicateVersion { .. }
+            | Self::Renamed { .. }
+            | Self::HalfUndone { .. }
+            | Self::HalfDoneWithoutFile { .. } => None,
+            // Running them is what `apply` is for.
+            Self::HalfDone { .. } | Self::Failed { .. } => Some("half-done"),
         }
     }
 
@@ -131,7 +146,12 @@ impl Problem {
             Self::OutOfOrder { .. } => {
                 "give it a version after the applied ones, or run it late: `--allow out-of-order`".to_owned()
             }
+            Self::Failed { .. } => "mend the file, or what it met, and run `pgmason migration apply` again".to_owned(),
             Self::HalfDone { .. } => "`pgmason migration apply` goes on at the next statement".to_owned(),
+            Self::HalfDoneWithoutFile { version, .. } => format!(
+                "bring the file back under its old name; where nothing of it matters any more: \
+                 `pgmason migration repair --mark reverted {version}`"
+            ),
             Self::HalfUndone { .. } => "`pgmason migration rollback --last 1` goes on at the next statement".to_owned(),
             Self::Renamed { .. } => "`pgmason migration repair --renamed` follows it".to_owned(),
         }
@@ -158,6 +178,13 @@ impl fmt::Display for Problem {
             Self::HalfDone { file, steps_done, message, .. } => {
                 write!(f, "{file} stopped after {steps_done} of its statements")?;
                 message.as_ref().map_or(Ok(()), |message| write!(f, ": {message}"))
+            }
+            Self::Failed { file, message, .. } => write!(f, "{file} failed when it was last run: {message}"),
+            Self::HalfDoneWithoutFile { version, name, steps_done } => {
+                write!(
+                    f,
+                    "{version} ({name}) stopped after {steps_done} of its statements, and no file has its version"
+                )
             }
             Self::HalfUndone { version, steps_done } => {
                 write!(f, "the rollback of {version} stopped after {steps_done} of its statements")
@@ -207,6 +234,12 @@ pub fn compare(folder: &Folder, history: &History, archived: &BTreeSet<String>) 
         comparison.entries.insert(place, entry);
     }
     comparison.problems = problems(folder, &comparison.entries);
+    let lost = history.runs.iter().filter(|run| run.is_half_done() && !known.contains(run.version.as_str()));
+    comparison.problems.extend(lost.map(|run| Problem::HalfDoneWithoutFile {
+        version: run.version.clone(),
+        name: run.name.clone(),
+        steps_done: run.steps_done,
+    }));
     comparison
 }
 
@@ -266,9 +299,7 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
             }),
             State::HalfDone => {
                 let run = entry.run.as_ref();
-                let error = run.and_then(|run| run.error.as_deref());
-                let error: Option<serde_json::Value> = error.and_then(|text| serde_json::from_str(text).ok());
-                let text = |key: &str| error.as_ref().and_then(|error| error.get(key)?.as_str().map(str::to_owned));
+                let text = |key: &str| run.and_then(|run| error_text(run, key));
                 problems.push(Problem::HalfDone {
                     version,
                     file: path(entry),
@@ -278,6 +309,10 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
                 });
             }
             State::Pending => {
+                let failed = entry.run.as_ref().filter(|run| run.direction == "up" && run.outcome == "failed");
+                if let Some(message) = failed.and_then(|run| error_text(run, "message")) {
+                    problems.push(Problem::Failed { version: version.clone(), file: path(entry), message });
+                }
                 if let Some(last) = last_applied.filter(|last| *last > place) {
                     problems.push(Problem::OutOfOrder { version, file: path(entry), applied: path(&entries[last]) });
                 }
@@ -300,6 +335,12 @@ fn problems(folder: &Folder, entries: &[Entry]) -> Vec<Problem> {
     problems.retain(|problem| !matches!(problem, Problem::OutOfOrder { version, .. } if renamed.contains(version)));
     problems.extend(order_by_text(folder, entries));
     problems
+}
+
+/// What the history keeps of a failure.
+pub(super) fn error_text(run: &Run, key: &str) -> Option<String> {
+    let error: serde_json::Value = serde_json::from_str(run.error.as_deref()?).ok()?;
+    Some(error.get(key)?.as_str()?.to_owned())
 }
 
 fn duplicates(folder: &Folder) -> Vec<Problem> {

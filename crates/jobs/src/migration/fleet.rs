@@ -90,6 +90,9 @@ pub fn targets(named: &[String]) -> Result<Vec<ConnectionString>, JobError> {
             found.push(connection(&expand_line(path, line)?)?);
         }
     }
+    if found.is_empty() {
+        return Err(JobError::NoTargets { named: named.to_vec() });
+    }
     Ok(found)
 }
 
@@ -179,6 +182,9 @@ fn applied(report: &RunReport) -> Summary {
             left,
             Some(format!("hook {}: `{}` failed", hook.when, hook.command)),
         );
+    }
+    if left > 0 && !report.dry_run {
+        return (DatabaseOutcome::Failed, applied, left, report.notes.first().cloned());
     }
     let outcome = match (applied, left) {
         (0, 0) => DatabaseOutcome::UpToDate,

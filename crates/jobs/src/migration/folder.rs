@@ -71,5 +71,11 @@ pub fn number_of(file: &MigrationFile) -> &str {
 
 /// A person may name a Prisma migration by its digits alone.
 pub fn is_called(file: &MigrationFile, version: &str) -> bool {
-    version_of(file) == version || file.version.as_deref() == Some(version)
+    // 2 is 002: of short numbers the noughts are layout.
+    let short = |text: &str| text.len() < 8 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = |text: &str| text.trim_start_matches('0').to_owned();
+    let number = number_of(file);
+    version_of(file) == version
+        || number == version
+        || (short(version) && short(number) && bare(version) == bare(number))
 }

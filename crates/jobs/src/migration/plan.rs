@@ -54,7 +54,7 @@ pub fn plan(
     if let Some(to) = &options.to {
         cut_after(&folder, &mut pending.places, to)?;
     }
-    plan.files = plan_places(&folder, &pending.places)?;
+    plan.files = plan_places(&folder, &pending.places, pending.search_path.as_deref())?;
     let files: Vec<&MigrationFile> = pending.places.iter().map(|place| &folder.files.files[*place]).collect();
     add_findings(project, source, &mut plan, reporter)?;
 
@@ -80,6 +80,8 @@ struct Pending {
     places: Vec<usize>,
     /// Versions that the database has.
     applied: Vec<String>,
+    /// Where the database looks for names without a schema.
+    search_path: Option<Vec<String>>,
 }
 
 fn pending(
@@ -94,7 +96,7 @@ fn pending(
             what: "which files are applied".to_owned(),
             reason: "no database was named; every file is taken as pending".to_owned(),
         });
-        return Ok(Pending { places, applied: Vec::new() });
+        return Ok(Pending { places, applied: Vec::new(), search_path: None });
     };
     let (mut pipeline, history) = read_history(database)?;
     for table in foreign_history(&mut pipeline, &history)? {
@@ -106,7 +108,7 @@ fn pending(
     let comparison = compare(folder, &history, &archived_versions(project, folder));
     plan.notes.extend(comparison.problems.iter().map(|problem| format!("{problem}; {}", problem.hint())));
     let applied = history.applied.iter().map(|applied| applied.version.clone()).collect();
-    Ok(Pending { places: comparison.pending().collect(), applied })
+    Ok(Pending { places: comparison.pending().collect(), applied, search_path: Some(history.facts.search_path) })
 }
 
 /// Puts what `check` says of each pending file to the file.

@@ -83,11 +83,13 @@ pub fn repair(
                         || entry.file.is_some_and(|place| is_called(&folder.files.files[place], version))
                 });
                 let known = known.filter(|entry| entry.applied.is_some() || entry.state == State::HalfDone);
+                let half_done = history.runs.iter().find(|run| run.version == *version && run.is_half_done());
+                let known = known.map(|entry| &entry.version).or(half_done.map(|run| &run.version));
                 let known = known.ok_or_else(|| {
                     let applied = comparison.entries.iter().filter(|entry| entry.applied.is_some());
                     JobError::no_such_version(version, applied.map(|entry| entry.version.as_str()))
                 })?;
-                entries.push(Entry { version: known.version.clone(), ..Entry::default() });
+                entries.push(Entry { version: known.clone(), ..Entry::default() });
             }
         }
         Repair::Baseline(to) => {
@@ -149,7 +151,9 @@ pub fn follow_renames(
     let (mut executor, history) = open_locked(database, settings, std::time::Duration::from_secs(30), reporter)?;
     let Some(keeper) = history.keeper else { return Ok(0) };
     let applied = |version: &String| history.applied.iter().any(|applied| applied.version == *version);
+    // What a table that came later lacks goes there first.
+    history::create(executor.pipeline(), &history, keeper)?;
     let renames: Vec<_> = renames.iter().filter(|(old, ..)| applied(old)).cloned().collect();
-    history::rename(executor.pipeline(), keeper, history.has_runs, &renames)?;
+    history::rename(executor.pipeline(), keeper, true, &renames)?;
     Ok(renames.len())
 }

@@ -4,20 +4,20 @@
 
 use std::time::Instant;
 
-use pgmason_core::migrations::MigrationFile;
 use pgmason_core::migrations::planning::plan_text;
 use pgmason_core::migrations::undo::down_part;
+use pgmason_core::migrations::{Layout, MigrationFile};
 use pgmason_model::plan::PlannedFile;
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Direction, Executor, Job};
 use pgmason_pg::history::{self, Entry as HistoryEntry, History, Keeper};
 
 use super::apply::{ApplyOptions, not_run};
-use super::comparison::{Comparison, Entry, compare};
+use super::comparison::{Comparison, Entry, Problem, compare};
 use super::database::{archived_versions, keeper, open_locked, read_history};
 use super::entry::step_hashes;
 use super::folder::{Folder, is_called};
-use super::run_files::{Told, run_one};
+use super::run_files::{Asked, Told, run_one};
 use super::run_report::{FileOutcome, Refusal, RunReport};
 use super::stake::at_stake;
 use crate::JobError;
@@ -46,14 +46,14 @@ pub fn rollback(
     let mut report = RunReport::begin(database, options.dry_run);
     if options.dry_run {
         let (mut pipeline, history) = read_history(database)?;
-        let ways = prepare(project, &folder, &history, extent, &mut report)?;
+        let (ways, _) = prepare(project, &folder, &history, extent, &mut report)?;
         report.history = keeper(project, &folder, &history).table().to_owned();
         let planned: Vec<PlannedFile> = ways.iter().map(|way| way.planned.clone()).collect();
         report.refusals.extend(at_stake(&mut pipeline, &planned, options)?);
         tell_all(&ways, &mut report);
     } else {
         let (mut executor, history) = open_locked(database, options.settings(), options.lock_wait, reporter)?;
-        let ways = prepare(project, &folder, &history, extent, &mut report)?;
+        let (ways, to) = prepare(project, &folder, &history, extent, &mut report)?;
         let keeper = keeper(project, &folder, &history);
         report.history = keeper.table().to_owned();
         let planned: Vec<PlannedFile> = ways.iter().map(|way| way.planned.clone()).collect();
@@ -62,7 +62,9 @@ pub fn rollback(
             tell_all(&ways, &mut report);
         } else if !ways.is_empty() {
             history::create(executor.pipeline(), &history, keeper)?;
-            run(&ways, &history, keeper, &mut executor, &mut report, reporter);
+            let asked = Asked { database, options, reporter };
+            let rollback = Rollback { ways: &ways, history: &history, keeper, to: &to, asked };
+            rollback.run(&mut executor, &mut report);
         }
     }
     report.seconds = started.elapsed().as_secs_f64();
@@ -82,51 +84,79 @@ fn prepare(
     history: &History,
     extent: &Extent,
     report: &mut RunReport,
-) -> Result<Vec<Way>, JobError> {
+) -> Result<(Vec<Way>, String), JobError> {
     let comparison = compare(folder, history, &archived_versions(project, folder));
     let mut ways = Vec::new();
-    for entry in chosen(folder, &comparison, extent)? {
-        match way(folder, entry, report)? {
+    let half_done =
+        |problem: &&Problem| matches!(problem, Problem::HalfDone { .. } | Problem::HalfDoneWithoutFile { .. });
+    // What stands on an earlier file cannot stay half done when that one goes.
+    report.refusals.extend(comparison.problems.iter().filter(half_done).map(|problem| Refusal {
+        message: problem.to_string(),
+        hint: problem.hint(),
+        ..Refusal::default()
+    }));
+    let (chosen, to) = chosen(folder, &comparison, extent)?;
+    for entry in chosen {
+        match way(folder, entry, &history.facts.search_path, report)? {
             Some(way) => ways.push(way),
             None => {
                 let file = entry.file.map(|place| folder.files.files[place].path.clone());
                 report.refusals.push(Refusal {
                     message: format!("{} has no way back", file.unwrap_or_else(|| entry.version.clone())),
-                    hint: "write one and prove it: `pgmason migration test --write-undo`".to_owned(),
+                    hint: match folder.files.layout {
+                        Layout::Prisma | Layout::Refinery => {
+                            "its tool keeps no rollbacks: write a migration that takes it back".to_owned()
+                        }
+                        _ => "write one and prove it: `pgmason migration test --write-undo`".to_owned(),
+                    },
                     allow: None,
                     detail: String::new(),
                 });
             }
         }
     }
-    Ok(ways)
+    Ok((ways, to))
 }
 
-/// Applied versions, the last first.
-fn chosen<'c>(folder: &Folder, comparison: &'c Comparison, extent: &Extent) -> Result<Vec<&'c Entry>, JobError> {
+/// Applied versions, the last first, and the one that stays the last.
+fn chosen<'c>(
+    folder: &Folder,
+    comparison: &'c Comparison,
+    extent: &Extent,
+) -> Result<(Vec<&'c Entry>, String), JobError> {
     let applied: Vec<&Entry> = comparison.entries.iter().filter(|entry| entry.applied.is_some()).collect();
     let keep = match extent {
         Extent::Last(count) => applied.len().saturating_sub(*count),
-        Extent::After(version) if version.trim_matches('0').is_empty() => 0,
         Extent::After(version) => {
             let is_it = |entry: &&&Entry| {
                 entry.version == *version
                     || entry.file.is_some_and(|place| is_called(&folder.files.files[place], version))
             };
-            let place = applied.iter().rposition(|entry| is_it(&entry)).ok_or_else(|| {
-                JobError::no_such_version(version, applied.iter().map(|entry| entry.version.as_str()))
-            })?;
-            place + 1
+            match applied.iter().rposition(|entry| is_it(&entry)) {
+                Some(place) => place + 1,
+                None if version == "0" => 0,
+                None => {
+                    let known = applied.iter().map(|entry| entry.version.as_str());
+                    return Err(JobError::no_such_version(version, known));
+                }
+            }
         }
     };
-    Ok(applied.into_iter().skip(keep).rev().collect())
+    let to = keep.checked_sub(1).and_then(|place| applied.get(place)).map_or("0", |entry| entry.version.as_str());
+    let to = to.to_owned();
+    Ok((applied.into_iter().skip(keep).rev().collect(), to))
 }
 
 /// The stored undo belongs to what was applied, so it comes before the file's present one.
-fn way(folder: &Folder, entry: &Entry, report: &mut RunReport) -> Result<Option<Way>, JobError> {
+fn way(
+    folder: &Folder,
+    entry: &Entry,
+    search_path: &[String],
+    report: &mut RunReport,
+) -> Result<Option<Way>, JobError> {
     let files = &folder.files;
     let file = entry.file.map(|place| &files.files[place]);
-    let stored = entry.run.as_ref().filter(|run| run.direction != "down").and_then(|run| run.undo.clone());
+    let stored = entry.run.as_ref().and_then(|run| run.undo.clone());
     let down = file.and_then(|file| down_part(files.layout, &files.files, file));
     let path = |shown: Option<&MigrationFile>| match shown {
         Some(file) => file.path.clone(),
@@ -146,10 +176,14 @@ fn way(folder: &Folder, entry: &Entry, report: &mut RunReport) -> Result<Option<
             MigrationFile::read_plain(path(None), stored)
         }
         (None, Some(down)) => down.into_owned(),
+        // What changed nothing is taken back by its entry alone.
+        (None, None) if file.is_some_and(|file| file.statements.is_empty()) => {
+            MigrationFile::read_plain(path(file), String::new())
+        }
         (None, None) => return Ok(None),
     };
-    let mut planned =
-        plan_text(&source).map_err(|problem| JobError::CannotRun { path: path(Some(&source)), problem })?;
+    let mut planned = plan_text(&source, Some(search_path))
+        .map_err(|problem| JobError::CannotRun { path: path(Some(&source)), problem })?;
     planned.version.clone_from(&entry.version);
     let name = entry.applied.as_ref().and_then(|applied| applied.name.clone()).unwrap_or_default();
     let sql = source.text.get(source.runs.clone()).unwrap_or_default().trim().to_owned();
@@ -164,30 +198,46 @@ fn tell_all(ways: &[Way], report: &mut RunReport) {
         .collect();
 }
 
-fn run(
-    ways: &[Way],
-    history: &History,
+/// What a rollback runs with.
+struct Rollback<'a> {
+    ways: &'a [Way],
+    history: &'a History,
     keeper: Keeper,
-    executor: &mut Executor,
-    report: &mut RunReport,
-    reporter: Reporter<'_>,
-) {
-    for (done, way) in ways.iter().enumerate() {
-        let hashes = step_hashes(&way.planned);
-        let job =
-            Job { file: &way.planned, entry: &way.entry, step_hashes: &hashes, direction: Direction::Down, keeper };
-        let interrupted = history.runs.iter().find(|run| run.version == way.entry.version && run.is_half_undone());
-        let mut outcome = not_run(&way.planned);
-        let told = Told { done, total: ways.len(), steps: outcome.steps, reporter };
-        let failed = run_one(executor, job, interrupted, &mut outcome, &told).is_err();
-        if failed {
-            outcome.outcome = FileOutcome::Failed;
-            report.next = Some("pgmason migration rollback".to_owned());
-        }
-        report.files.push(outcome);
-        if failed {
-            report.files.extend(ways.iter().skip(done + 1).map(|way| not_run(&way.planned)));
-            break;
+    /// The version that it goes back to.
+    to: &'a str,
+    asked: Asked<'a>,
+}
+
+impl Rollback<'_> {
+    fn run(&self, executor: &mut Executor, report: &mut RunReport) {
+        for (done, way) in self.ways.iter().enumerate() {
+            let hashes = step_hashes(&way.planned);
+            let job = Job {
+                file: &way.planned,
+                entry: &way.entry,
+                step_hashes: &hashes,
+                direction: Direction::Down,
+                keeper: self.keeper,
+            };
+            let version = &way.entry.version;
+            let interrupted = self.history.runs.iter().find(|run| run.version == *version && run.is_half_undone());
+            let mut outcome = not_run(&way.planned);
+            let told = Told { done, total: self.ways.len(), steps: outcome.steps, reporter: self.asked.reporter };
+            if let Err(failure) = run_one(executor, job, interrupted, &mut outcome, &told) {
+                outcome.outcome = FileOutcome::Failed;
+                if failure.error.connection_lost {
+                    self.asked.look_again(Direction::Down, version, &mut outcome, report);
+                }
+            }
+            let stops = outcome.outcome == FileOutcome::Failed || executor.pipeline().is_closed();
+            report.files.push(outcome);
+            if stops {
+                report.files.extend(self.ways.iter().skip(done + 1).map(|way| not_run(&way.planned)));
+                if !report.is_clean() {
+                    report.next = Some(format!("pgmason migration rollback --to {}", self.to));
+                }
+                break;
+            }
         }
     }
 }

@@ -47,7 +47,8 @@ pub(super) fn run_files(
         if let Err(failure) = result {
             outcome.outcome = FileOutcome::Failed;
             if failure.error.connection_lost {
-                look_again(work, file.version.as_str(), &failure, &mut outcome, report, reporter);
+                let asked = Asked { database: work.database, options: work.options, reporter };
+                asked.look_again(Direction::Up, &file.version, &mut outcome, report);
             }
         }
         let failed = outcome.outcome == FileOutcome::Failed;
@@ -142,39 +143,51 @@ pub(super) fn run_one(
 /// How long to look for a server that went away.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The server knows whether the last transaction was committed; nobody else does.
-fn look_again(
-    work: &Work<'_>,
-    version: &str,
-    failure: &Failure,
-    outcome: &mut FileRun,
-    report: &mut RunReport,
-    reporter: Reporter<'_>,
-) {
-    reporter(Event::Told("the connection was lost; asking the server how far the file got".to_owned()));
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        // With the lock: the old session may still be at work.
-        match open_locked(work.database, work.options.settings(), PATIENCE, reporter) {
-            Ok((_, history)) => {
-                if history.applied.iter().any(|applied| applied.version == version) {
-                    outcome.outcome = FileOutcome::Applied;
-                    outcome.steps_done = outcome.steps;
-                    outcome.error = None;
-                    report.notes.push(format!("{}: the connection was lost after it was committed", outcome.path));
-                } else if let Some(run) = history.runs.iter().find(|run| run.version == version) {
-                    outcome.steps_done = if run.is_half_done() { run.steps_done } else { 0 };
+/// Who is asked after a lost connection.
+pub(super) struct Asked<'a> {
+    pub(super) database: &'a ConnectionString,
+    pub(super) options: &'a ApplyOptions,
+    pub(super) reporter: Reporter<'a>,
+}
+
+impl Asked<'_> {
+    /// The server knows whether the last transaction was committed; nobody else does.
+    pub(super) fn look_again(
+        &self,
+        direction: Direction,
+        version: &str,
+        outcome: &mut FileRun,
+        report: &mut RunReport,
+    ) {
+        (self.reporter)(Event::Told("the connection was lost; asking the server how far the file got".to_owned()));
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // With the lock: the old session may still be at work.
+            match open_locked(self.database, self.options.settings(), PATIENCE, self.reporter) {
+                Ok((_, history)) => {
+                    let applied = history.applied.iter().any(|applied| applied.version == version);
+                    if applied == (direction == Direction::Up) {
+                        outcome.outcome = match direction {
+                            Direction::Up => FileOutcome::Applied,
+                            Direction::Down => FileOutcome::Reverted,
+                        };
+                        outcome.steps_done = outcome.steps;
+                        outcome.error = None;
+                        report.notes.push(format!("{}: the connection was lost after it was committed", outcome.path));
+                    } else if let Some(run) = history.runs.iter().find(|run| run.version == version) {
+                        let half = run.is_half_done() || run.is_half_undone();
+                        outcome.steps_done = if half { run.steps_done } else { 0 };
+                    }
+                    return;
                 }
-                return;
-            }
-            Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(500)),
-            Err(_) => {
-                report.notes.push(format!(
-                    "the server could not be asked how far {} got; `pgmason migration status` tells once it is back",
-                    outcome.path
-                ));
-                outcome.steps_done = failure.steps_done;
-                return;
+                Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(500)),
+                Err(_) => {
+                    report.notes.push(format!(
+                        "the server could not be asked how far {} got; `pgmason migration status` tells once it is back",
+                        outcome.path
+                    ));
+                    return;
+                }
             }
         }
     }

@@ -111,7 +111,11 @@ impl RunReport {
 
     /// The run did all that was asked.
     pub fn is_clean(&self) -> bool {
-        self.refusals.is_empty() && self.hooks.iter().all(|hook| hook.exit_code == Some(0)) && self.failed().is_none()
+        self.refusals.is_empty()
+            && self.hooks.iter().all(|hook| hook.exit_code == Some(0))
+            && self.failed().is_none()
+            // A connection that is lost behind a file leaves the others.
+            && (self.dry_run || self.count(FileOutcome::NotRun) == 0)
     }
 
     pub fn failed(&self) -> Option<&FileRun> {

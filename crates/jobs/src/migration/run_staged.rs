@@ -14,6 +14,7 @@ use super::checks::{StageCheck, run_checks};
 use super::database::{connect_options, read_history};
 use super::folder::Folder;
 use super::run_report::{FileOutcome, Refusal, RunReport};
+use super::stake::at_stake;
 use crate::JobError;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
@@ -70,10 +71,13 @@ pub fn run_staged(
         dry_run: options.dry_run,
         ..StagedReport::default()
     };
-    let (_, history) = read_history(database)?;
+    let (mut pipeline, history) = read_history(database)?;
     let mut looked = RunReport::default();
     let ready = prepare(project, &folder, &history, options, &mut looked)?;
     report.refusals = looked.refusals;
+    // Of all stages, before the first of them runs.
+    report.refusals.extend(at_stake(&mut pipeline, &ready.planned, options)?);
+    drop(pipeline);
     report.stages = stages(&ready.planned, &project.configuration.phases);
     let last = history.runs.iter().filter(|run| run.direction == "up").max_by_key(|run| run.id);
     let last = last.and_then(|run| run.stage.clone());

@@ -28,7 +28,8 @@ pub(super) fn at_stake(
     for file in planned {
         for (step, hazard) in file.steps().flat_map(|step| step.hazards.iter().map(move |hazard| (step, hazard))) {
             let known = refusals.iter().any(|refusal| refusal.allow.as_deref() == Some(&hazard.allow));
-            if known || !hazard.existing || options.allows(&hazard.allow) {
+            // Whether the plan itself makes the relation is no matter: what is there now may be another's.
+            if known || options.allows(&hazard.allow) {
                 continue;
             }
             let Some(rows) = lost(pipeline, hazard)? else { continue };
@@ -73,18 +74,21 @@ fn lost(pipeline: &mut Pipeline, hazard: &Hazard) -> Result<Option<String>, JobE
     Ok(None)
 }
 
+/// The relation as the session names it. Where the files' schema has none of its name, the search path may.
+fn find(pipeline: &mut Pipeline, relation: &str) -> Result<Option<String>, JobError> {
+    let rows = pipeline
+        .query(include_str!("relation_at_stake.sql"), &[(&relation, Type::TEXT)])
+        .map_err(|error| JobError::from_server(&error))?;
+    Ok(rows.first().and_then(|row| row.get(0)))
+}
+
 /// More are not counted one by one.
 const MANY: i64 = 100_000;
 
 /// How many rows the relation holds, in words; none where it holds none. What may not be read, or not in time, is taken
 /// to hold some.
 fn rows(pipeline: &mut Pipeline, relation: &str, column: Option<&str>) -> Result<Option<String>, JobError> {
-    let there = pipeline
-        .query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&relation, Type::TEXT)])
-        .map_err(|error| JobError::from_server(&error))?;
-    if !there.first().is_some_and(|row| row.get::<_, bool>(0)) {
-        return Ok(None);
-    }
+    let Some(relation) = find(pipeline, relation)? else { return Ok(None) };
     // The names are the model's own, quoted where they have to be.
     let filter = column.map(|column| format!("WHERE {column} IS NOT NULL")).unwrap_or_default();
     let sample = format!("SELECT FROM {relation} {filter} LIMIT {}", MANY + 1);

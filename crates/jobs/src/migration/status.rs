@@ -4,7 +4,7 @@ use pgmason_pg::history::{self, History};
 use pgmason_pg::{ConnectionString, Pipeline};
 use serde::Serialize;
 
-use super::comparison::{Comparison, Problem, State, compare};
+use super::comparison::{Comparison, Problem, State, compare, error_text};
 use super::database::{archived_versions, foreign_history, keeper, read_history};
 use super::folder::Folder;
 use crate::JobError;
@@ -176,15 +176,10 @@ fn rows(folder: &Folder, comparison: &Comparison) -> Vec<Row> {
                 seconds: ran.and_then(|run| run.seconds),
                 stage: ran.and_then(|run| run.stage.clone()),
                 undo: run.is_some_and(|run| run.undo.is_some()),
-                error: run.filter(|run| run.outcome == "failed").and_then(|run| message_of(run.error.as_deref()?)),
+                error: run.filter(|run| run.outcome == "failed").and_then(|run| error_text(run, "message")),
             }
         })
         .collect()
-}
-
-fn message_of(error: &str) -> Option<String> {
-    let error: serde_json::Value = serde_json::from_str(error).ok()?;
-    Some(error.get("message")?.as_str()?.to_owned())
 }
 
 fn tell_of_foreign_history(

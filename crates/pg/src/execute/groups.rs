@@ -4,7 +4,7 @@ use pgmason_model::plan::{GroupKind, SessionEffect, Step, TransactionGroup};
 use tokio_postgres::types::Type;
 
 use super::recover::Fate;
-use super::session::{CLEAN, Executor, OWN_ROLE, failure};
+use super::session::{CLEAN, Executor, OWN_ROLE, OWN_ROLE_AGAIN, failure};
 use super::transaction::Trouble;
 use super::{Direction, Done, Failure, Job, Progress};
 use crate::history::{Run, enter_sql, remove_sql};
@@ -37,10 +37,9 @@ impl Executor {
             refuse_changed_steps(job, run, &steps)?;
             refuse_lost_objects(&steps, done, run)?;
         }
-        if self.used {
+        if std::mem::take(&mut self.used) {
             self.simple(CLEAN).map_err(whole)?;
         }
-        self.used = true;
         // A file that begins with a step outside of a transaction says so at once.
         let first = begun.or_else(|| job.file.groups.first().filter(|group| group.kind == GroupKind::Alone).map(|_| 1));
         let recorded = first.filter(|first| *first == done + 1);
@@ -192,8 +191,8 @@ impl Executor {
         let done = i32::try_from(steps.len()).unwrap_or(i32::MAX);
         let run: [Parameter<'_>; 3] = [(&standing.id, Type::INT8), (&outcome, Type::TEXT), (&done, Type::INT4)];
         let messages = [
-            Message::Simple(OWN_ROLE),
             Message::Simple(&begin),
+            Message::Simple(OWN_ROLE),
             Message::Bound(sql, entry),
             Message::Bound(include_str!("../history/finish_run.sql"), &run),
             Message::Simple("COMMIT"),
@@ -229,9 +228,12 @@ impl Executor {
     /// Best effort: where the connection is gone, the record stays `running`, which says as much.
     fn record_failed_run(&mut self, id: i64, failure: &Failure) {
         let error = failure.to_json();
-        drop(self.simple(OWN_ROLE));
+        drop(self.simple(OWN_ROLE_AGAIN));
         let done = i32::try_from(failure.steps_done).unwrap_or(i32::MAX);
-        let parameters: [Parameter<'_>; 3] = [(&id, Type::INT8), (&error, Type::TEXT), (&done, Type::INT4)];
+        // The server's own word that a step failed leaves nothing to find out.
+        let known = failure.error.sqlstate.is_some() && !failure.error.connection_lost;
+        let parameters: [Parameter<'_>; 4] =
+            [(&id, Type::INT8), (&error, Type::TEXT), (&done, Type::INT4), (&known, Type::BOOL)];
         drop(self.pipeline.run(Message::Bound(include_str!("../history/fail_run.sql"), &parameters)));
     }
 
@@ -247,7 +249,8 @@ impl Executor {
 }
 
 /// Bookkeeping that is not flushed by itself: a step's own commits come later in the log and flush it with them.
-const UNFLUSHED: &str = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off";
+const UNFLUSHED: &str = "BEGIN READ WRITE; SET LOCAL synchronous_commit = off; SET LOCAL SESSION AUTHORIZATION DEFAULT; \
+                         SET LOCAL ROLE NONE";
 
 const PROGRESS: &str = include_str!("../history/progress.sql");
 
@@ -277,7 +280,8 @@ fn refuse_changed_steps(job: Job<'_>, run: &Run, steps: &[&Step]) -> Result<(), 
     let message = format!("statement {} has run, and the file now says something else there", place + 1);
     let advice = "restore the file as it ran, or finish it by hand and enter it: \
                   `pgmason migration repair --mark applied VERSION`";
-    Err(refused(steps.len(), steps.get(place).copied(), message, advice))
+    let refused = refused(steps.len(), steps.get(place).copied(), message, advice);
+    Err(Box::new(Failure { steps_done: run.steps_done, ..*refused }))
 }
 
 fn refuse_lost_objects(steps: &[&Step], done: usize, run: &Run) -> Result<(), Box<Failure>> {
@@ -286,7 +290,8 @@ fn refuse_lost_objects(steps: &[&Step], done: usize, run: &Run) -> Result<(), Bo
     let message =
         format!("statement {} made something that ended with its session, and the rest needs it", step.number);
     let advice = "finish the file by hand and enter it: `pgmason migration repair --mark applied VERSION`";
-    Err(refused(steps.len(), Some(step), message, advice))
+    let refused = refused(steps.len(), Some(step), message, advice);
+    Err(Box::new(Failure { steps_done: run.steps_done, ..*refused }))
 }
 
 fn unknown_fate(steps: usize, step: &Step) -> Failure {

@@ -43,15 +43,15 @@ impl Executor {
                 let left: i64 = rows.first().map_or(0, |row| row.get(0));
                 Ok(if left == 0 { Fate::Done } else { Fate::Undone })
             }
-            Recovery::IndexBuild { table, index } => {
-                let found = self.indexes(table, index.as_deref())?;
+            // Without a name of its own a finished index cannot be told from others, nor an unfinished one.
+            Recovery::IndexBuild { index: None, .. } => Ok(Fate::Unknown),
+            Recovery::IndexBuild { table, index: Some(index) } => {
+                let found = self.indexes(table, index)?;
                 if found.iter().any(|index| index.valid) {
                     return Ok(Fate::Done);
                 }
-                let invalid = !found.is_empty();
                 self.drop_invalid(&found, report)?;
-                // Without a name of its own a finished index cannot be told from others.
-                Ok(if index.is_none() && !invalid { Fate::Unknown } else { Fate::Undone })
+                Ok(Fate::Undone)
             }
         }
     }
@@ -63,14 +63,14 @@ impl Executor {
         report: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Box<StatementError>> {
         let Recovery::IndexBuild { table, index: Some(index) } = &step.recovery else { return Ok(()) };
-        let found = self.indexes(table, Some(index))?;
+        let found = self.indexes(table, index)?;
         self.drop_invalid(&found, report)
     }
 
-    fn indexes(&mut self, table: &str, index: Option<&str>) -> Result<Vec<FoundIndex>, Box<StatementError>> {
+    fn indexes(&mut self, table: &str, index: &str) -> Result<Vec<FoundIndex>, Box<StatementError>> {
         let rows = self
             .pipeline
-            .query(include_str!("invalid_indexes.sql"), &[(&table, Type::TEXT), (&index, Type::TEXT)])
+            .query(include_str!("index_state.sql"), &[(&table, Type::TEXT), (&index, Type::TEXT)])
             .map_err(|error| Box::new(statement_error(&error, self.pipeline.is_closed())))?;
         Ok(rows
             .iter()

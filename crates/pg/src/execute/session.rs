@@ -16,7 +16,7 @@ pub struct Executor {
     pub(super) settings: Settings,
     /// The timeout of each try for a lock, the last the longest.
     pub(super) tries: Vec<Duration>,
-    /// A file ran in this session and may have left something.
+    /// An earlier file ran in this session and may have left something.
     pub(super) used: bool,
 }
 
@@ -24,8 +24,12 @@ pub struct Executor {
 pub(super) const CLEAN: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL; \
                                 DISCARD SEQUENCES; DISCARD TEMP";
 
-/// So that the bookkeeping is ours, whatever role the file took on.
-pub(super) const OWN_ROLE: &str = "RESET SESSION AUTHORIZATION; RESET ROLE";
+/// So that the bookkeeping of a transaction is ours, whatever role the file took on; it comes back with the end of the
+/// transaction, since a SET before a SET LOCAL holds after it.
+pub(super) const OWN_ROLE: &str = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE";
+
+/// The same for what comes after the file.
+pub(super) const OWN_ROLE_AGAIN: &str = "RESET SESSION AUTHORIZATION; RESET ROLE";
 
 impl Executor {
     /// Connects. The lock is not taken yet.
@@ -90,7 +94,7 @@ impl Executor {
     fn record_failure(&mut self, job: Job<'_>, failure: &Failure) {
         let recorded = self.recorded(job, "failed");
         let error = failure.to_json();
-        drop(self.simple(OWN_ROLE));
+        drop(self.simple(OWN_ROLE_AGAIN));
         let message =
             Message::Bound(include_str!("../history/record_failure.sql"), &recorded.failure(&error, &failure.seconds));
         drop(self.pipeline.run(message));

@@ -75,14 +75,14 @@ impl Executor {
     ) -> Result<(), Trouble> {
         let begin = self.begin(lock_timeout);
         let mut messages = Vec::with_capacity(steps.len() + after.len() + 2);
-        if self.used {
+        // Once for a file: between its own transactions it keeps what it has set.
+        if std::mem::take(&mut self.used) {
             messages.push(Message::Simple(CLEAN));
         }
         messages.push(Message::Simple(&begin));
         let before = messages.len();
         messages.extend(steps.iter().map(|step| Message::Simple(&step.sql)));
         messages.extend(after);
-        self.used = true;
         let outcome = self.send_with_copies(&messages, before, steps, report);
         if outcome.is_err() && !self.pipeline.is_closed() {
             // Where COMMIT was on its way already, it has ended the transaction, and this is only warned of.

@@ -18,4 +18,5 @@ SELECT
     ), false) AS rows_hidden,
     pg_catalog.pg_is_in_recovery() AS in_recovery,
     pg_catalog.current_database()::text AS database,
-    CURRENT_USER::text AS role
+    CURRENT_USER::text AS role,
+    pg_catalog.current_schemas(false)::text[] AS search_path

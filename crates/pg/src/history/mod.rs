@@ -71,6 +71,8 @@ pub struct History {
     /// pgmason's own tables are there.
     pub has_runs: bool,
     pub renames: Vec<Rename>,
+    /// Versions that only `pgmason.migrations` has, although another table is the truth now.
+    pub to_be_moved: usize,
     pub facts: Facts,
 }
 
@@ -162,6 +164,8 @@ pub struct Facts {
     pub in_recovery: bool,
     pub database: String,
     pub role: String,
+    /// Schemas that names without one are looked for in, without those that every path has.
+    pub search_path: Vec<String>,
 }
 
 /// A history table that another tool keeps.

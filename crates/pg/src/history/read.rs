@@ -1,5 +1,7 @@
 //! Reads the history.
 
+use std::collections::BTreeSet;
+
 use postgres::Row;
 use postgres::error::SqlState;
 use tokio_postgres::types::Type;
@@ -15,7 +17,12 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
         Err(error) => return Err(refusal("read", "pgmason.migrations", role(pipeline), error)),
     };
     let Some(row) = row.first() else { return Ok(History::default()) };
-    let facts = Facts { in_recovery: row.get("in_recovery"), database: row.get("database"), role: row.get("role") };
+    let facts = Facts {
+        in_recovery: row.get("in_recovery"),
+        database: row.get("database"),
+        role: row.get("role"),
+        search_path: row.get("search_path"),
+    };
     let keeper = match (row.get::<_, bool>("supabase"), row.get::<_, bool>("migrations")) {
         (true, _) => Some(Keeper::Supabase),
         (false, true) => Some(Keeper::Pgmason),
@@ -39,6 +46,15 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
             Keeper::Pgmason => pipeline.query(include_str!("applied.sql"), &[]),
         };
         history.applied = rows.map_err(refused(keeper.table()))?.iter().map(applied).collect();
+        if keeper == Keeper::Supabase && row.get("migrations") {
+            // The other table came later: what ours knows is applied all the same.
+            let rows = pipeline.query(include_str!("applied.sql"), &[]).map_err(refused("pgmason.migrations"))?;
+            let known: BTreeSet<String> = history.applied.iter().map(|applied| applied.version.clone()).collect();
+            let ours = rows.iter().map(applied).filter(|applied| !known.contains(&applied.version));
+            let before = history.applied.len();
+            history.applied.extend(ours);
+            history.to_be_moved = history.applied.len() - before;
+        }
         // The server sorts by its own collation where the table is another tool's.
         history.applied.sort_by(|a, b| a.version.cmp(&b.version));
     }

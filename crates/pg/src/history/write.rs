@@ -28,6 +28,10 @@ pub fn create(pipeline: &mut Pipeline, history: &History, keeper: Keeper) -> Res
     }
     if keeper == Keeper::Supabase {
         run(pipeline, include_str!("create_supabase.sql"), keeper.table(), role())?;
+        if history.to_be_moved > 0 {
+            let script = concat!(include_str!("move_to_supabase.sql"), "; DELETE FROM pgmason.migrations");
+            run(pipeline, script, keeper.table(), role())?;
+        }
     }
     pipeline.take_notices();
     Ok(())

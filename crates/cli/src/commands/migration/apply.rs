@@ -28,8 +28,12 @@ pub(super) fn run(context: &Context<'_>, arguments: &ApplyArguments) -> Result<O
     let database = context.database(&arguments.targets.database)?;
     let report = apply(&context.project, &context.source, &database, &options, &|event| context.progress.event(event))?;
     context.progress.finish();
+    let nothing = match &arguments.to {
+        Some(_) => "every file up to there is applied",
+        None => "every file is applied",
+    };
     let mut out = anstream::stdout().lock();
-    super::super::print(arguments.run.json, &report, &mut out, |out| render::render(&report, out))?;
+    super::super::print(arguments.run.json, &report, &mut out, |out| render::render(&report, nothing, out))?;
     Ok(run_outcome(&report))
 }
 

@@ -24,13 +24,19 @@ pub(super) fn run(context: &Context<'_>, arguments: &RollbackArguments) -> Resul
         })
     };
     if !options.dry_run && !arguments.yes {
+        if !std::io::stdin().is_terminal() {
+            return Err(CommandError::Usage {
+                message: "nobody is there to confirm".to_owned(),
+                hint: Some("see what would run with --dry-run, then add --yes".to_owned()),
+            });
+        }
         options.dry_run = true;
         let preview = go(&options)?;
         context.progress.finish();
         if !preview.refusals.is_empty() || preview.files.is_empty() {
             return print(arguments, &preview);
         }
-        render::render(&preview, &mut anstream::stderr().lock())?;
+        render::render(&preview, NOTHING, &mut anstream::stderr().lock())?;
         if !confirmed()? {
             return Ok(Outcome::Findings);
         }
@@ -43,17 +49,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &RollbackArguments) -> Resul
 
 fn print(arguments: &RollbackArguments, report: &RunReport) -> Result<Outcome, CommandError> {
     let mut out = anstream::stdout().lock();
-    super::super::print(arguments.run.json, report, &mut out, |out| render::render(report, out))?;
+    super::super::print(arguments.run.json, report, &mut out, |out| render::render(report, NOTHING, out))?;
     Ok(run_outcome(report))
 }
 
+/// Where there was nothing to take back.
+const NOTHING: &str = "nothing that was applied is to be taken back";
+
 fn confirmed() -> Result<bool, CommandError> {
-    if !std::io::stdin().is_terminal() {
-        return Err(CommandError::Usage {
-            message: "nobody is there to confirm".to_owned(),
-            hint: Some("add --yes".to_owned()),
-        });
-    }
     let mut err = anstream::stderr().lock();
     write!(err, "\nrun it? [y/N] ")?;
     err.flush()?;

@@ -27,8 +27,11 @@ pub(crate) fn render(report: &AdoptReport, out: &mut dyn Write) -> io::Result<()
         report.table
     )?;
     match (report.refusals.is_empty(), report.dry_run) {
-        (true, true) => writeln!(out, "they would be taken over into {}; nothing was changed", report.history),
-        (true, false) => writeln!(out, "taken over into {}", report.history),
+        (true, _) if report.taken_over == 0 => writeln!(out, "there is nothing left to take over"),
+        (true, true) => {
+            writeln!(out, "{} would be taken over into {}; nothing was changed", report.taken_over, report.history)
+        }
+        (true, false) => writeln!(out, "{} taken over into {}", report.taken_over, report.history),
         (false, _) => writeln!(out, "nothing was changed"),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use pgmason_jobs::migration::archive::{ArchiveReport, Remaining};
 use pgmason_model::Level;
 
+use super::count;
 use super::references;
 use crate::ui::{BOLD, DIM, GOOD, HINT, level_style};
 
@@ -47,10 +48,6 @@ pub(crate) fn render(report: &ArchiveReport, out: &mut dyn Write) -> io::Result<
         report.remaining.files
     )?;
     writeln!(out, "{HINT}next:{HINT:#} move them: `pgmason migration archive --to {} --write{allowed}`", report.to)
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn remaining(remaining: &Remaining, out: &mut dyn Write) -> io::Result<()> {

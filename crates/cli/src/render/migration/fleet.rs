@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use pgmason_jobs::migration::fleet::{DatabaseOutcome, FleetReport};
 
+use super::count;
 use crate::render::table::borderless;
-use crate::ui::{DIM, HINT};
+use crate::ui::DIM;
 
 pub(crate) fn render(report: &FleetReport, out: &mut dyn Write) -> io::Result<()> {
     let rows = report
@@ -31,11 +32,13 @@ pub(crate) fn render(report: &FleetReport, out: &mut dyn Write) -> io::Result<()
     }
     let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
     let seconds = report.seconds;
-    writeln!(out, "\n{} databases: {} {DIM}in {seconds:.2} s{DIM:#}", report.databases.len(), counts.join(", "))?;
-    match &report.next {
-        Some(command) => writeln!(out, "{HINT}to go on:{HINT:#} {command}"),
-        None => Ok(()),
-    }
+    writeln!(
+        out,
+        "\n{}: {} {DIM}in {seconds:.2} s{DIM:#}",
+        count(report.databases.len(), "database"),
+        counts.join(", ")
+    )?;
+    super::run::next(report.next.as_deref(), out)
 }
 
 fn word(outcome: DatabaseOutcome) -> &'static str {

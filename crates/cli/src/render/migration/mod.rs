@@ -14,3 +14,8 @@ pub(crate) mod run;
 pub(crate) mod run_staged;
 pub(crate) mod status;
 pub(crate) mod test;
+
+/// `1 file`, `2 files`.
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}

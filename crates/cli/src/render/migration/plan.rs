@@ -11,6 +11,7 @@ use pgmason_model::plan::{Estimate, GroupKind, Plan, PlannedFile, Risk, Step, Tr
 use pgmason_model::{Finding, Level};
 
 use super::super::table::borderless;
+use super::count;
 use crate::ui::{BOLD, DIM, GOOD, level_style};
 
 pub(crate) fn render(plan: &Plan, written: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
@@ -225,8 +226,4 @@ fn risk_style(risk: Risk) -> Style {
         Risk::Rewrite => AnsiColor::Yellow.on_default().bold(),
         Risk::Destructive => AnsiColor::Red.on_default().bold(),
     }
-}
-
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

@@ -17,8 +17,9 @@ pub(crate) fn render(report: &RepairReport, out: &mut dyn Write) -> io::Result<(
     }
     match report.changes.len() {
         0 => writeln!(out, "nothing to change {DIM}({}){DIM:#}", report.history),
-        count => {
-            writeln!(out, "\n{count} entries {would}changed; no migration was run {DIM}({}){DIM:#}", report.history)
+        number => {
+            let entries = if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") };
+            writeln!(out, "\n{entries} {would}changed; no migration was run {DIM}({}){DIM:#}", report.history)
         }
     }
 }

@@ -5,13 +5,15 @@ use std::io::{self, Write};
 use pgmason_jobs::migration::run_report::{FileOutcome, FileRun, Refusal, RunReport};
 use pgmason_model::Level;
 
+use super::count;
 use crate::render::table::borderless;
 use crate::ui::{DIM, GOOD, HINT, level_style};
 
-pub(crate) fn render(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
+/// `nothing`: what is said where there was nothing to run.
+pub(crate) fn render(report: &RunReport, nothing: &str, out: &mut dyn Write) -> io::Result<()> {
     refusals(&report.refusals, out)?;
     if !report.files.is_empty() {
-        let rows = report.files.iter().map(|file| row(file, report.dry_run)).collect();
+        let rows = report.files.iter().map(|file| row(file, report.dry_run && report.refusals.is_empty())).collect();
         writeln!(out, "{}", borderless(&["FILE", "OUTCOME", "SECONDS", "STATEMENTS", ""], rows, &[2, 3]))?;
     }
     for file in &report.files {
@@ -31,7 +33,7 @@ pub(crate) fn render(report: &RunReport, out: &mut dyn Write) -> io::Result<()> 
     for note in &report.notes {
         writeln!(out, "{DIM}note:{DIM:#} {note}")?;
     }
-    summary(report, out)
+    summary(report, nothing, out)
 }
 
 pub(crate) fn refusals(refusals: &[Refusal], out: &mut dyn Write) -> io::Result<()> {
@@ -49,9 +51,9 @@ pub(crate) fn refusals(refusals: &[Refusal], out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn row(file: &FileRun, dry_run: bool) -> Vec<String> {
+fn row(file: &FileRun, would_run: bool) -> Vec<String> {
     let outcome = match file.outcome {
-        FileOutcome::NotRun if dry_run => "would run",
+        FileOutcome::NotRun if would_run => "would run",
         FileOutcome::NotRun => "not run",
         FileOutcome::Applied => "applied",
         FileOutcome::Reverted => "reverted",
@@ -104,26 +106,31 @@ fn failure(file: &FileRun, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn summary(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
-    let done = report.count(FileOutcome::Applied) + report.count(FileOutcome::Reverted);
-    let word = if report.count(FileOutcome::Reverted) > 0 { "taken back" } else { "applied" };
+fn summary(report: &RunReport, nothing: &str, out: &mut dyn Write) -> io::Result<()> {
+    let reverted = report.count(FileOutcome::Reverted);
+    let done = report.count(FileOutcome::Applied) + reverted;
     let left = report.count(FileOutcome::NotRun);
-    let seconds = report.seconds;
+    let (seconds, history) = (report.seconds, &report.history);
     if report.files.is_empty() && report.refusals.is_empty() {
-        return writeln!(out, "{GOOD}nothing to do{GOOD:#}: every file is applied {DIM}({}){DIM:#}", report.history);
+        return writeln!(out, "{GOOD}nothing to do{GOOD:#}: {nothing} {DIM}({history}){DIM:#}");
     }
-    if report.dry_run {
-        writeln!(out, "\n{left} files would run; nothing was changed")?;
+    if !report.refusals.is_empty() {
+        writeln!(out, "\nnothing was run; {} left {DIM}({history}){DIM:#}", count(left, "file"))?;
+    } else if report.dry_run {
+        writeln!(out, "\n{} would run; nothing was changed", count(left, "file"))?;
     } else {
+        let word = if reverted > 0 { "taken back" } else { "applied" };
         let failed = if report.failed().is_some() { ", 1 failed" } else { "" };
-        writeln!(
-            out,
-            "\n{done} files {word}{failed}, {left} not run, in {seconds:.2} s {DIM}({}){DIM:#}",
-            report.history
-        )?;
+        let done = count(done, "file");
+        writeln!(out, "\n{done} {word}{failed}, {left} not run, in {seconds:.2} s {DIM}({history}){DIM:#}")?;
     }
-    match &report.next {
-        Some(command) => writeln!(out, "{HINT}to go on:{HINT:#} {command}"),
+    next(report.next.as_deref(), out)
+}
+
+/// The command that goes on. Its options may hold a password, so they are not repeated.
+pub(crate) fn next(command: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    match command {
+        Some(command) => writeln!(out, "{HINT}to go on:{HINT:#} {command} {DIM}(with the same options){DIM:#}"),
         None => Ok(()),
     }
 }

@@ -6,9 +6,9 @@ use pgmason_jobs::migration::checks::StageCheck;
 use pgmason_jobs::migration::run_staged::StagedReport;
 use pgmason_model::Level;
 
-use super::run;
+use super::{count, run};
 use crate::render::table::borderless;
-use crate::ui::{BOLD, DIM, GOOD, HINT, level_style};
+use crate::ui::{BOLD, DIM, GOOD, level_style};
 
 pub(crate) fn render(report: &StagedReport, out: &mut dyn Write) -> io::Result<()> {
     run::refusals(&report.refusals, out)?;
@@ -36,7 +36,7 @@ pub(crate) fn render(report: &StagedReport, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "{}", borderless(&["STAGE", "NAME", "", "FILES", "CHECKS AFTER IT"], rows, &[0]))?;
     for ran in &report.ran {
         writeln!(out, "\n{BOLD}{}{BOLD:#}", ran.name)?;
-        run::render(&ran.run, out)?;
+        run::render(&ran.run, "its files are applied", out)?;
         for check in &ran.checks {
             one_check(check, out)?;
         }
@@ -47,12 +47,10 @@ pub(crate) fn render(report: &StagedReport, out: &mut dyn Write) -> io::Result<(
         }
     }
     if !report.stopped_by.is_empty() {
-        writeln!(out, "\n{} checks keep the run from going on", report.stopped_by.len())?;
+        let checks = count(report.stopped_by.len(), "check");
+        writeln!(out, "\nthe run does not go on: {checks} failed")?;
     }
-    match &report.next {
-        Some(command) => writeln!(out, "{HINT}to go on:{HINT:#} {command}"),
-        None => Ok(()),
-    }
+    run::next(report.next.as_deref(), out)
 }
 
 fn one_check(check: &StageCheck, out: &mut dyn Write) -> io::Result<()> {

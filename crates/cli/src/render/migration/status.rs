@@ -23,11 +23,6 @@ pub(crate) fn render(report: &StatusReport, out: &mut dyn Write) -> io::Result<(
         let header = ["STATE", "VERSION", "NAME", "APPLIED", "BY", "SECONDS"];
         writeln!(out, "{}", borderless(&header, rows, &[5]))?;
     }
-    for row in report.migrations.iter().filter(|row| row.state == State::Pending) {
-        if let Some(error) = &row.error {
-            writeln!(out, "{DIM}{} failed last time:{DIM:#} {error}", row.path.as_deref().unwrap_or(&row.version))?;
-        }
-    }
     problems(report, out)?;
     renames(report, out)?;
     slow(report, out)?;

@@ -1,4 +1,4 @@
--- The index of this name on the table ($2 null: every index that is not valid), its state, and who builds it now.
+-- The index of this name on the table, its state, and who builds it now.
 SELECT n.nspname::text AS schema, c.relname::text AS name, i.indisvalid AS valid,
     (SELECT l.pid FROM pg_catalog.pg_locks l
      WHERE l.locktype = 'relation' AND l.relation = i.indexrelid AND l.granted
@@ -11,4 +11,4 @@ FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indrelid = pg_catalog.to_regclass($1)
-    AND CASE WHEN $2::text IS NULL THEN NOT i.indisvalid ELSE c.relname = $2 END
+    AND c.relname = $2
