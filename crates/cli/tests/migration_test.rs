@@ -343,3 +343,12 @@ fn real_projects_are_tested_to_the_end() {
         assert!(derived >= *proven, "{project}: only {derived} undos are proven");
     }
 }
+
+#[test]
+fn made_up_keys_are_out_of_the_way_of_a_files_own_rows() {
+    let folder = Folder::with(&[
+        ("migrations/001_roles.sql", "CREATE TABLE roles (id int PRIMARY KEY, name text NOT NULL);"),
+        ("migrations/002_rows.sql", "INSERT INTO roles VALUES (1, 'admin'), (2, 'user');"),
+    ]);
+    in_folder(&folder, &[]).assert_code(0).assert_says("2 of 2 files passed");
+}

@@ -11,6 +11,15 @@ use super::{Seeder, value};
 /// Values as SQL, by column; what is missing takes its default.
 pub(super) type Draft = BTreeMap<Identifier, String>;
 
+/// Where made-up keys of the type begin.
+fn far_from_others(type_name: &str) -> Option<usize> {
+    match type_name {
+        "smallint" => Some(30_000),
+        "integer" | "bigint" => Some(900_000),
+        _ => None,
+    }
+}
+
 impl Seeder<'_> {
     pub(super) fn draft(&mut self, shape: &Shape, number: usize, full: bool) -> Result<Draft, String> {
         let mut draft = Draft::new();
@@ -19,7 +28,9 @@ impl Seeder<'_> {
             if let Some(text) = self.stated(&shape.id, column, number) {
                 draft.insert(column.name.clone(), cast(&text, column));
             } else if wanted {
-                match self.value(column, number) {
+                // The small numbers are those that a file's own rows take.
+                let far = shape.keys.contains(&column.name).then(|| far_from_others(&column.type_name)).flatten();
+                match self.value(column, far.unwrap_or(0) + number) {
                     Some(value) => {
                         draft.insert(column.name.clone(), value);
                     }

@@ -1,5 +1,7 @@
 //! What a table asks of its rows, from the catalog.
 
+use std::collections::BTreeSet;
+
 use pgmason_model::catalog::{ConstraintKind, References, TableKind};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
@@ -11,6 +13,8 @@ pub(super) struct Shape {
     /// In order, those left out that PostgreSQL fills itself.
     pub(super) columns: Vec<ColumnShape>,
     pub(super) foreign_keys: Vec<ForeignKey>,
+    /// Columns of primary and unique keys.
+    pub(super) keys: BTreeSet<Identifier>,
     /// Values of the partition key that lead into a partition, as text.
     pub(super) partition_values: Vec<(Identifier, Option<String>)>,
 }
@@ -70,7 +74,13 @@ impl Shape {
         }
         columns.sort_by_key(|(position, _)| *position);
         let mut foreign_keys = Vec::new();
+        let mut keys = BTreeSet::new();
         for (_, object) in catalog.of_relation(ObjectKind::Constraint, id) {
+            if let Object::Constraint(constraint) = object
+                && matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
+            {
+                keys.extend(constraint.columns.iter().cloned());
+            }
             if let Object::Constraint(constraint) = object
                 && constraint.kind == ConstraintKind::ForeignKey
                 && constraint.enforced
@@ -91,6 +101,7 @@ impl Shape {
             id: id.clone(),
             columns: columns.into_iter().map(|(_, column)| column).collect(),
             foreign_keys,
+            keys,
             partition_values,
         })
     }
