@@ -9,6 +9,7 @@
 mod cluster;
 mod command;
 mod corpora;
+mod cutting_proxy;
 mod folder;
 mod pooler;
 mod processes;
@@ -19,6 +20,7 @@ mod wait;
 pub use cluster::{Cluster, ClusterOptions, local_binaries, run_as_unprivileged};
 pub use command::{Outcome, Pgmason};
 pub use corpora::corpora;
+pub use cutting_proxy::CuttingProxy;
 pub use folder::{Folder, assert_no_trace};
 pub use pooler::Pooler;
 pub use processes::{Process, Signal, kill, kill_group, processes_about};

@@ -1,6 +1,8 @@
 //! Servers that do not let a run through, or go away in the middle of it.
 
-use pgmason_testkit::{Cluster, ClusterOptions, Folder, PATIENCE, Pooler, Signal, SmallFileSystem, kill, until};
+use pgmason_testkit::{
+    Cluster, ClusterOptions, CuttingProxy, Folder, PATIENCE, Pooler, Signal, SmallFileSystem, kill, until,
+};
 
 use super::Site;
 use crate::support::pgmason;
@@ -88,6 +90,48 @@ fn a_connection_lost_in_the_middle_says_how_far_it_got() {
     assert_eq!(site.one("SELECT to_regclass('public.b')::text"), "");
     site.folder.write("migrations/002_b.sql", "CREATE TABLE b (id int);");
     site.run(&["apply"]).assert_code(0).assert_says("2 files applied");
+}
+
+/// The history's tables are there, so that the first COMMIT is the file's.
+fn before_the_cut(site: &Site, commit: usize) -> String {
+    CuttingProxy::start(super::cluster().address(), commit).url(super::cluster().superuser(), &site.database)
+}
+
+#[test]
+fn what_was_committed_before_the_connection_was_lost_is_not_run_again() {
+    let site = Site::new(&[
+        ("migrations/001_a.sql", "CREATE TABLE a (id int);"),
+        ("migrations/002_b.sql", "INSERT INTO a VALUES (2);"),
+        ("migrations/003_c.sql", "INSERT INTO a VALUES (3);"),
+    ]);
+    site.folder.write("pgmason.toml", "[hooks]\nafter = \"touch after\"\n");
+    site.run(&["apply", "--to", "001"]).assert_code(0);
+    std::fs::remove_file(site.folder.join("after")).unwrap();
+    let url = before_the_cut(&site, 1);
+    let cut = pgmason(site.folder.path()).args(["migration", "apply", "--db", &url]).run();
+    cut.assert_code(1).assert_says("the connection was lost after it was committed").assert_says("1 not run");
+    cut.assert_says("to go on");
+    assert!(!site.folder.join("after").exists(), "the work is not done");
+    site.run(&["apply"]).assert_code(0).assert_says("1 file applied");
+    assert_eq!(site.list("SELECT id::text FROM a ORDER BY 1"), ["2", "3"]);
+}
+
+#[test]
+fn a_rollback_whose_answer_was_lost_takes_no_other_file_back() {
+    let site = Site::new(&[
+        ("migrations/001_a.sql", "CREATE TABLE a (id int);"),
+        ("migrations/rollback/001_a.sql", "DROP TABLE a;"),
+        ("migrations/002_b.sql", "CREATE TABLE b (id int);"),
+        ("migrations/rollback/002_b.sql", "DROP TABLE b;"),
+    ]);
+    site.run(&["apply"]).assert_code(0);
+    let url = before_the_cut(&site, 1);
+    let rollback = |url: &str| {
+        pgmason(site.folder.path()).args(["migration", "rollback", "--to", "001", "--yes", "--db", url]).run()
+    };
+    rollback(&url).assert_code(0).assert_says("the connection was lost after it was committed");
+    rollback(&site.url).assert_code(0).assert_says("nothing to do");
+    site.run(&["status"]).assert_code(0).assert_says("1 applied, 1 pending");
 }
 
 #[test]

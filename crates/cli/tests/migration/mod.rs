@@ -24,7 +24,11 @@ use crate::support::pgmason;
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
-        Cluster::start(&ClusterOptions { settings: "max_connections = 300".to_owned(), ..ClusterOptions::default() })
+        Cluster::start(&ClusterOptions {
+            settings: "max_connections = 300".to_owned(),
+            access: "host all all 127.0.0.1/32 trust".to_owned(),
+            ..ClusterOptions::default()
+        })
     })
 }
 
