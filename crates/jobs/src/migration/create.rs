@@ -215,7 +215,11 @@ impl Existing {
         };
         let later: Vec<&MigrationFile> = self.ups().filter(comes_later).collect();
         let last = later.last()?;
-        let others = if later.len() > 1 { format!(" and {} more files", later.len() - 1) } else { String::new() };
+        let others = match later.len() - 1 {
+            0 => String::new(),
+            1 => " and one more file".to_owned(),
+            more => format!(" and {more} more files"),
+        };
         let why = if is_sentinel(number_of(last), |other| versions.contains(&other)) {
             "whose version stands above every version to come"
         } else {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use pgmason_jobs::migration::renumber::{Rename, RenameKind, RenumberReport};
 
+use super::count;
 use super::references;
 use crate::render::table::borderless;
 use crate::ui::{BOLD, DIM, GOOD, HINT};
@@ -13,7 +14,12 @@ pub(crate) fn render(report: &RenumberReport, out: &mut dyn Write) -> io::Result
         let words = if report.written { "finished" } else { "left unfinished" };
         writeln!(out, "{BOLD}Renames that an interrupted run {words}{BOLD:#}")?;
     } else if report.renames.is_empty() {
-        writeln!(out, "{GOOD}nothing to renumber{GOOD:#} {DIM}{} files in {}{DIM:#}", report.files, report.folder)?;
+        writeln!(
+            out,
+            "{GOOD}nothing to renumber{GOOD:#} {DIM}({} in {}){DIM:#}",
+            count(report.files, "file"),
+            report.folder
+        )?;
         return notes(&report.notes, out);
     }
     for (kind, title) in
