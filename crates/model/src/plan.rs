@@ -239,3 +239,36 @@ impl Risk {
         }
     }
 }
+
+/// The first words of a statement on one line, cut after so many characters. Control characters, which would play tricks
+/// on a terminal, become spaces.
+pub fn beginning(sql: &str, length: usize) -> String {
+    let mut text = String::new();
+    for word in sql.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.extend(word.chars().map(|character| if character.is_control() { ' ' } else { character }));
+        if let Some((end, _)) = text.char_indices().nth(length) {
+            text.truncate(end);
+            text.truncate(text.trim_end().len());
+            text.push('…');
+            break;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_statement_is_cut_at_a_character() {
+        assert_eq!(beginning("SELECT\n  'é',\t1", 20), "SELECT 'é', 1");
+        assert_eq!(beginning("SELECT 'éé'", 9), "SELECT 'é…");
+        assert_eq!(beginning("SELECT 1, 2", 7), "SELECT…");
+        assert_eq!(beginning("SELECT \u{1b}1", 9), "SELECT  1");
+        assert_eq!(beginning("SELECT 1", 8), "SELECT 1");
+    }
+}

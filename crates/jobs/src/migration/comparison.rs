@@ -125,7 +125,7 @@ impl Problem {
             | Self::HalfUndone { .. }
             | Self::HalfDoneWithoutFile { .. } => None,
             // Running them is what `apply` is for.
-            Self::HalfDone { .. } | Self::Failed { .. } => Some("half-done"),
+            Self::HalfDone { .. } | Self::Failed { .. } => None,
         }
     }
 

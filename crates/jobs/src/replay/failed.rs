@@ -1,10 +1,14 @@
 //! How a file fails: at a statement, at a psql command, by a refusal, or as a whole when it commits.
 
 use pgmason_core::migrations::{FileStatement, MigrationFile};
+use pgmason_model::plan::beginning;
 use pgmason_pg::run::StatementError;
 use pgmason_sql::split::Piece;
 
 use super::report::ReplayFailure;
+
+/// Characters of a failing statement.
+const SHOWN: usize = 160;
 
 /// A failure on its way out of a file.
 pub(super) struct Failed {
@@ -36,7 +40,7 @@ impl Failed {
             report: ReplayFailure {
                 file: file.path.clone(),
                 line,
-                statement: beginning(sql),
+                statement: beginning(sql, SHOWN),
                 sqlstate: error.sqlstate,
                 message,
                 detail: error.detail.or(error.context),
@@ -52,7 +56,7 @@ impl Failed {
             report: ReplayFailure {
                 file: file.path.clone(),
                 line: statement.line,
-                statement: beginning(file.statement_text(statement)),
+                statement: beginning(file.statement_text(statement), SHOWN),
                 message: format!("refused: {way_out} would leave the scratch database"),
                 hint: Some("a migration that reads files or starts programs cannot be replayed safely".to_owned()),
                 ..ReplayFailure::default()
@@ -90,23 +94,4 @@ impl Failed {
             },
         })
     }
-}
-
-/// The first words of a statement, on one line.
-fn beginning(sql: &str) -> String {
-    const LENGTH: usize = 160;
-    let mut text = String::new();
-    for word in sql.split_whitespace() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
-        if text.len() > LENGTH {
-            let end = (0..=LENGTH).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-            text.truncate(end);
-            text.push('…');
-            break;
-        }
-    }
-    text
 }

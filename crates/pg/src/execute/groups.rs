@@ -22,6 +22,18 @@ struct Standing {
     lock_timeouts: u32,
 }
 
+impl Standing {
+    /// Adds what a transaction lost to locks, and gives what ended it.
+    fn count(&mut self, tried: Result<u32, (Trouble, u32)>) -> Option<Trouble> {
+        let (trouble, lock_timeouts) = match tried {
+            Ok(lock_timeouts) => (None, lock_timeouts),
+            Err((trouble, lock_timeouts)) => (Some(trouble), lock_timeouts),
+        };
+        self.lock_timeouts += lock_timeouts;
+        trouble
+    }
+}
+
 impl Executor {
     pub(super) fn run_in_groups(
         &mut self,
@@ -111,11 +123,11 @@ impl Executor {
                 let after =
                     [Message::Simple(OWN_ROLE), Message::Bound(PROGRESS, &parameters), Message::Simple("COMMIT")];
                 let tried = self.with_tries(&group_steps, &after, report);
-                self.count(tried, standing)
+                standing.count(tried)
             }
             GroupKind::RolledBack => {
                 let tried = self.with_tries(&group_steps, &[Message::Simple("ROLLBACK")], report);
-                self.count(tried, standing)
+                standing.count(tried)
             }
             GroupKind::Alone => return self.run_alone(&group.steps, steps, begun, standing, report),
         };
@@ -125,19 +137,6 @@ impl Executor {
                 let at = trouble.step.and_then(|place| group_steps.get(place).copied());
                 let last = group_steps.last().map_or(1, |step| step.line);
                 Err(Box::new(failure(steps.len(), at, last, trouble.error)))
-            }
-        }
-    }
-
-    fn count(&self, tried: Result<u32, (Trouble, u32)>, standing: &mut Standing) -> Option<Trouble> {
-        match tried {
-            Ok(lock_timeouts) => {
-                standing.lock_timeouts += lock_timeouts;
-                None
-            }
-            Err((trouble, lock_timeouts)) => {
-                standing.lock_timeouts += lock_timeouts;
-                Some(trouble)
             }
         }
     }

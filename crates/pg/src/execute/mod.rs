@@ -186,24 +186,6 @@ impl Failure {
     }
 }
 
-/// The first words of a statement, on one line.
-pub fn beginning(sql: &str) -> String {
-    const LENGTH: usize = 120;
-    let mut words = sql.split_whitespace();
-    let mut text: String = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        if text.chars().count() > LENGTH {
-            break;
-        }
-        text.push(' ');
-        text.push_str(word);
-    }
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
-
 /// The server's deadlock_timeout.
 fn deadlock_timeout(pipeline: &mut Pipeline) -> Duration {
     const QUERY: &str =

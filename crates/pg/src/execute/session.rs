@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pgmason_model::plan::Step;
+use pgmason_model::plan::{Step, beginning};
 
 use super::{Done, ExecuteError, Failure, Job, Progress, Settings, acquire, deadlock_timeout, migration_lock::Holder};
 use crate::history::{Recorded, Run};
@@ -46,10 +46,6 @@ impl Executor {
 
     pub fn pipeline(&mut self) -> &mut Pipeline {
         &mut self.pipeline
-    }
-
-    pub fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
     }
 
     /// Takes the migration lock for as long as the connection lives.
@@ -177,7 +173,7 @@ pub(super) fn failure(steps: usize, at: Option<&Step>, last_line: u32, error: Bo
     Failure {
         step: at.map(|step| step.number),
         line,
-        statement: at.map_or_else(|| "COMMIT".to_owned(), |step| super::beginning(&step.sql)),
+        statement: at.map_or_else(|| "COMMIT".to_owned(), |step| beginning(&step.sql, 120)),
         error: *error,
         steps_done: 0,
         steps,

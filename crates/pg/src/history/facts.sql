@@ -17,6 +17,5 @@ SELECT
             pg_catalog.to_regclass('supabase_migrations.schema_migrations'))
     ), false) AS rows_hidden,
     pg_catalog.pg_is_in_recovery() AS in_recovery,
-    pg_catalog.current_database()::text AS database,
     CURRENT_USER::text AS role,
     pg_catalog.current_schemas(false)::text[] AS search_path

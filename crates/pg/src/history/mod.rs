@@ -162,7 +162,6 @@ pub struct Trend {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     pub in_recovery: bool,
-    pub database: String,
     pub role: String,
     /// Schemas that names without one are looked for in, without those that every path has.
     pub search_path: Vec<String>,

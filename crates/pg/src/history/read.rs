@@ -17,12 +17,8 @@ pub fn read(pipeline: &mut Pipeline) -> Result<History, HistoryError> {
         Err(error) => return Err(refusal("read", "pgmason.migrations", role(pipeline), error)),
     };
     let Some(row) = row.first() else { return Ok(History::default()) };
-    let facts = Facts {
-        in_recovery: row.get("in_recovery"),
-        database: row.get("database"),
-        role: row.get("role"),
-        search_path: row.get("search_path"),
-    };
+    let facts =
+        Facts { in_recovery: row.get("in_recovery"), role: row.get("role"), search_path: row.get("search_path") };
     let keeper = match (row.get::<_, bool>("supabase"), row.get::<_, bool>("migrations")) {
         (true, _) => Some(Keeper::Supabase),
         (false, true) => Some(Keeper::Pgmason),

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use pgmason_model::plan::{Estimate, GroupKind, Plan, PlannedFile, Risk, Step, TransactionGroup, Undo};
+use pgmason_model::plan::{Estimate, GroupKind, Plan, PlannedFile, Risk, Step, TransactionGroup, Undo, beginning};
 use pgmason_model::{Finding, Level};
 
 use super::super::table::borderless;
@@ -98,7 +98,7 @@ fn step_row(step: &Step) -> Vec<String> {
     work.extend(step.estimate.map(estimate));
     vec![
         format!("  line {}", step.line),
-        beginning(&step.sql),
+        beginning(&step.sql, 60),
         step.risk.name().to_owned(),
         step.locks.iter().map(|lock| format!("{} {}", lock.mode, lock.relation)).collect::<Vec<_>>().join(", "),
         work.join("; "),
@@ -117,17 +117,6 @@ fn about(seconds: f64) -> String {
         seconds if seconds < 90.0 => format!("about {seconds:.0} s"),
         seconds if seconds < 5400.0 => format!("about {:.0} min", seconds / 60.0),
         seconds => format!("about {:.1} h", seconds / 3600.0),
-    }
-}
-
-/// The first words of a statement, on one line.
-fn beginning(sql: &str) -> String {
-    const LENGTH: usize = 60;
-    let text = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text,
     }
 }
 
