@@ -3,6 +3,7 @@
 //! Nothing here does IO, knows a parser or holds a connection.
 
 pub mod catalog;
+pub mod difference;
 pub mod finding;
 pub mod identifier;
 pub mod plan;
