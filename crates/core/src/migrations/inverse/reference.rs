@@ -56,7 +56,10 @@ pub(super) fn of(catalog: &Catalog, id: &ObjectId) -> Option<String> {
         | ObjectKind::View
         | ObjectKind::MaterializedView
         | ObjectKind::EventTrigger
-        | ObjectKind::Publication => Some(format!("{} {id}", id.kind.label().to_uppercase())),
+        | ObjectKind::Publication
+        | ObjectKind::Subscription
+        | ObjectKind::TextSearchDictionary
+        | ObjectKind::TextSearchConfiguration => Some(format!("{} {id}", id.kind.label().to_uppercase())),
     }
 }
 
