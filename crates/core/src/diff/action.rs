@@ -22,6 +22,8 @@ pub(super) struct Action {
     pub(super) needs: BTreeSet<ObjectId>,
     /// Was used in its old shape, and is not from here on.
     pub(super) releases: BTreeSet<ObjectId>,
+    /// Have to be gone first, in their old shape.
+    pub(super) after_removal: BTreeSet<ObjectId>,
     /// Should be there, if that is possible: what a function's body mentions.
     pub(super) wishes: BTreeSet<ObjectId>,
     /// Places of actions that come before.
@@ -104,6 +106,7 @@ impl Action {
             removes: Vec::new(),
             needs: BTreeSet::new(),
             releases: BTreeSet::new(),
+            after_removal: BTreeSet::new(),
             wishes: BTreeSet::new(),
             after: Vec::new(),
             fold: None,
@@ -139,6 +142,11 @@ impl Action {
 
     pub(super) fn releasing(mut self, ids: impl IntoIterator<Item = ObjectId>) -> Self {
         self.releases.extend(ids);
+        self
+    }
+
+    pub(super) fn after_removal_of(mut self, ids: impl IntoIterator<Item = ObjectId>) -> Self {
+        self.after_removal.extend(ids);
         self
     }
 

@@ -61,6 +61,11 @@ impl<'a> Builder<'a> {
         if action.kind == ActionKind::Alter {
             action.releases.extend(self.context.old.needed_by(&object).iter().map(|id| (*id).clone()));
         }
+        // What is said of a new object after it was made does not hold up what only needs it.
+        if action.kind == ActionKind::Alter && self.states.comes(&object) {
+            action.makes.retain(|id| *id != object);
+            action.needs.insert(object.clone());
+        }
         let own: Vec<ObjectId> = action.makes.clone();
         action.needs.retain(|id| !own.contains(id));
         self.actions.push(action);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgmason_model::ObjectId;
+use pgmason_model::difference::ActionKind;
 
 use super::action::{Action, FoldInto, Text};
 
@@ -18,8 +19,14 @@ pub(super) fn fold(actions: &mut [Action], order: Vec<usize>) -> Vec<usize> {
             creates.insert(action.object.clone(), *place);
         }
         for id in &action.makes {
-            // The last one that makes it what it should be.
-            makers.insert(id.clone(), *place);
+            // A new object is there once it was created; another one once the last change was made.
+            let created = makers
+                .get(id)
+                .and_then(|maker| actions.get(*maker))
+                .is_some_and(|maker| maker.kind == ActionKind::Create);
+            if !created {
+                makers.insert(id.clone(), *place);
+            }
         }
     }
     let mut left = Vec::with_capacity(order.len());

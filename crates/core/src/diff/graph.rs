@@ -53,6 +53,9 @@ impl Edges {
             for needed in &action.needs {
                 edges.hard[place].extend(makers.get(needed).into_iter().flatten().filter(|maker| **maker != place));
             }
+            for gone in &action.after_removal {
+                edges.hard[place].extend(removers.get(gone).into_iter().flatten().filter(|remover| **remover != place));
+            }
             for wished in &action.wishes {
                 edges.soft[place].extend(makers.get(wished).into_iter().flatten().filter(|maker| **maker != place));
             }

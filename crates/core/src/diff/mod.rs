@@ -15,7 +15,7 @@ mod graph;
 mod kinds;
 mod options;
 mod owners;
-mod reference;
+pub(crate) mod reference;
 mod renamed;
 mod retype;
 mod roles;
@@ -62,6 +62,7 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &DiffOptions) -> DifferencePl
             kinds::emit(&mut builder, id, *state);
         }
         kinds::grant::emit(&mut builder);
+        kinds::default_privilege::before_all(&mut builder);
         match graph::order(&context, &builder.actions) {
             Ok(order) => {
                 let order = fold::fold(&mut builder.actions, order);

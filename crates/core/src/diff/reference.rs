@@ -4,7 +4,7 @@ use pgmason_model::catalog::{FunctionKind, TableKind};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
 /// `TABLE public.users`, `POLICY own ON public.users`. None for what has no such name.
-pub(super) fn of(catalog: &Catalog, id: &ObjectId) -> Option<String> {
+pub(crate) fn of(catalog: &Catalog, id: &ObjectId) -> Option<String> {
     let on_relation = |word: &str| Some(format!("{word} {} ON {}", id.sub.as_ref()?, id.qualified_name()?));
     match id.kind {
         ObjectKind::Table => Some(match catalog.get(id) {
@@ -56,6 +56,9 @@ pub(super) fn of(catalog: &Catalog, id: &ObjectId) -> Option<String> {
         | ObjectKind::View
         | ObjectKind::MaterializedView
         | ObjectKind::EventTrigger
-        | ObjectKind::Publication => Some(format!("{} {id}", id.kind.label().to_uppercase())),
+        | ObjectKind::Publication
+        | ObjectKind::Subscription
+        | ObjectKind::TextSearchDictionary
+        | ObjectKind::TextSearchConfiguration => Some(format!("{} {id}", id.kind.label().to_uppercase())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::catalog::{Column, Generated, Identity, Sequence, Table};
+use pgmason_model::catalog::{Column, ConstraintKind, Generated, Identity, Sequence, Table};
 use pgmason_model::difference::HazardKind;
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
@@ -275,8 +275,8 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new:
         } else {
             // A primary key that goes leaves its columns NOT NULL.
             action.releases.clear();
-            let key = primary_key(builder, &table_id);
-            action.after.extend(key);
+            let keys: Vec<ObjectId> = primary_keys(builder, &table_id);
+            action = action.after_removal_of(keys);
         }
         builder.push(action);
     }
@@ -287,17 +287,12 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new:
     finish(builder, id, new, Some(old));
 }
 
-/// The statement that drops the table's primary key, if there is one.
-fn primary_key(builder: &Builder<'_>, table_id: &ObjectId) -> Option<usize> {
-    builder.actions.iter().position(|action| {
-        action.object.kind == ObjectKind::Constraint
-            && action.object.relation(ObjectKind::Table) == *table_id
-            && action.removes.contains(&action.object)
-            && matches!(
-                builder.old(&action.object),
-                Some(Object::Constraint(constraint)) if constraint.kind == pgmason_model::catalog::ConstraintKind::PrimaryKey
-            )
-    })
+/// The table's primary key, as the old schema has it.
+fn primary_keys(builder: &Builder<'_>, table_id: &ObjectId) -> Vec<ObjectId> {
+    let constraints = builder.context.from.of_relation(ObjectKind::Constraint, table_id);
+    let is_key =
+        |object: &Object| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::PrimaryKey);
+    constraints.filter(|(_, object)| is_key(object)).map(|(id, _)| id.clone()).collect()
 }
 
 fn parent_is_retyped(builder: &Builder<'_>, id: &ObjectId) -> bool {
@@ -375,7 +370,9 @@ fn identity_change(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: 
             let mut action = Action::alter(Rank::Default, id, sql(&change));
             // It has to be NOT NULL, and without a default, by then.
             let default = ObjectId { kind: ObjectKind::Default, ..id.clone() };
-            action.releases.insert(default);
+            action.after_removal.insert(default);
+            // The sequence of a serial column may have the very name.
+            action.after_removal.extend(builder.context.old.sequences_of(id).iter().map(|id| (*id).clone()));
             action.makes.clear();
             action.needs.insert(id.clone());
             let place = builder.push(action);

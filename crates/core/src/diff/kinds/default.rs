@@ -31,7 +31,7 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Default) {
     }
     let word = if builder.new_object(&table).is_some() { "TABLE" } else { "VIEW" };
     let sql = format!("ALTER {word} {relation} ALTER COLUMN {column} SET DEFAULT {}", new.expression);
-    let mut action = Action::alter(Rank::Default, id, sql);
+    let mut action = Action::create(Rank::Default, id, sql);
     if builder.states.comes(&table) && !is_inherited(builder, &column_id) {
         action = action.foldable(table, FoldInto::Column(column_id), new.expression.clone());
     }

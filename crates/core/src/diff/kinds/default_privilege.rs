@@ -10,7 +10,6 @@ use crate::diff::action::{Action, Rank};
 use crate::diff::builder::Builder;
 
 pub(super) fn change(builder: &mut Builder<'_>, id: &ObjectId) {
-    let none = Privileges::new();
     let of = |object: Option<&Object>| match object {
         Some(Object::DefaultPrivilege(found)) => Some(found.clone()),
         _ => None,
@@ -20,7 +19,6 @@ pub(super) fn change(builder: &mut Builder<'_>, id: &ObjectId) {
     let built_in = built_in(builder, id, &known.object_type, &known.grantee);
     let before = old.as_ref().map_or_else(|| built_in.clone(), |found| found.privileges.clone());
     let after = new.as_ref().map_or_else(|| built_in.clone(), |found| found.privileges.clone());
-    let _ = none;
     let schema = id.schema.as_ref().map(|schema| format!(" IN SCHEMA {schema}")).unwrap_or_default();
     let target = Target { name: format!("{}S", known.object_type.to_uppercase()), column: None };
     for statement in changes(&target, &known.grantee, &before, &after) {
@@ -36,6 +34,25 @@ pub(super) fn change(builder: &mut Builder<'_>, id: &ObjectId) {
             }
         }
         builder.actions.push(action);
+    }
+}
+
+/// What is made gets the privileges that are the default then: all of them are set first.
+pub(in crate::diff) fn before_all(builder: &mut Builder<'_>) {
+    let places: Vec<(usize, bool)> = builder
+        .actions
+        .iter()
+        .enumerate()
+        .filter(|(_, action)| action.object.kind == ObjectKind::DefaultPrivilege)
+        .map(|(place, action)| (place, action.object.schema.is_some()))
+        .collect();
+    for action in &mut builder.actions {
+        if action.kind == ActionKind::Create && super::grant::is_grantable(action.object.kind) {
+            let is_schema = action.object.kind == ObjectKind::Schema;
+            action
+                .after
+                .extend(places.iter().filter(|(_, of_schema)| !(is_schema && *of_schema)).map(|(place, _)| place));
+        }
     }
 }
 

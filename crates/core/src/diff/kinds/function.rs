@@ -1,7 +1,7 @@
 //! Functions, procedures and aggregates.
 
-use pgmason_model::catalog::{Function, FunctionKind};
 use pgmason_model::ObjectId;
+use pgmason_model::catalog::{Function, FunctionKind};
 
 use super::Verdict;
 use crate::diff::action::{Action, Rank};

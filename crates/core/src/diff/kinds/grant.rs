@@ -69,7 +69,7 @@ fn is_made(builder: &Builder<'_>, id: &ObjectId) -> bool {
         && relation(builder.context.to, id).is_some_and(|relation| builder.states.comes(&relation))
 }
 
-fn is_grantable(kind: ObjectKind) -> bool {
+pub(super) fn is_grantable(kind: ObjectKind) -> bool {
     use ObjectKind as K;
     matches!(
         kind,

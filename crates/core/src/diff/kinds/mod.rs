@@ -19,14 +19,17 @@ pub(super) mod grant;
 pub(super) mod index;
 pub(super) mod materialized_view;
 pub(super) mod operator;
+pub(super) mod operator_class;
 pub(super) mod policy;
 pub(super) mod publication;
 pub(super) mod range_type;
 pub(super) mod rule;
 pub(super) mod schema;
 pub(super) mod sequence;
+pub(super) mod subscription;
 pub(super) mod table;
 pub(super) mod table_copy;
+pub(super) mod text_search;
 pub(super) mod trigger;
 pub(super) mod type_swap;
 pub(super) mod view;
@@ -68,6 +71,7 @@ pub(super) fn verdict(context: &Context<'_>, id: &ObjectId, old: &Object, new: &
         (Object::DomainType(old), Object::DomainType(new)) => domain::verdict(old, new),
         (Object::CompositeType(old), Object::CompositeType(new)) => composite_type::verdict(context, id, old, new),
         (Object::RangeType(_) | Object::BaseType(_), _) => Verdict::Replace,
+        (Object::Sequence(old), Object::Sequence(new)) if old.identity != new.identity => Verdict::Replace,
         (Object::Sequence(_), _) => Verdict::Alter,
         (Object::Table(old), Object::Table(new)) => table::verdict(old, new),
         (Object::Column(old), Object::Column(new)) => column::verdict(context, id, old, new),
@@ -86,6 +90,15 @@ pub(super) fn verdict(context: &Context<'_>, id: &ObjectId, old: &Object, new: &
         (Object::ExtendedStatistics(old), Object::ExtendedStatistics(new)) => extended_statistics::verdict(old, new),
         (Object::ForeignDataWrapper(_) | Object::UserMapping(_), _) => Verdict::Alter,
         (Object::ForeignServer(old), Object::ForeignServer(new)) => foreign_data::server_verdict(old, new),
+        (Object::Subscription(_), _) => Verdict::Alter,
+        (Object::TextSearchDictionary(old), Object::TextSearchDictionary(new)) => {
+            text_search::dictionary_verdict(old, new)
+        }
+        (Object::TextSearchConfiguration(old), Object::TextSearchConfiguration(new)) => {
+            text_search::configuration_verdict(old, new)
+        }
+        // Its members are its classes'.
+        (Object::OperatorFamily(old), Object::OperatorFamily(new)) if old.members != new.members => Verdict::Same,
         (Object::Grant(_) | Object::DefaultPrivilege(_) | Object::Comment(_), _) => Verdict::Alter,
         _ => Verdict::Replace,
     }
@@ -148,7 +161,12 @@ fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Object, replaces: bool
         Object::Grant(_) => {}
         Object::DefaultPrivilege(_) => default_privilege::change(builder, id),
         Object::Comment(found) => comment::set(builder, id, Some(found)),
-        Object::BaseType(_) | Object::OperatorClass(_) | Object::OperatorFamily(_) => {
+        Object::Subscription(found) => subscription::create(builder, id, found),
+        Object::TextSearchDictionary(found) => text_search::create_dictionary(builder, id, found),
+        Object::TextSearchConfiguration(found) => text_search::create_configuration(builder, id, found),
+        Object::OperatorClass(found) => operator_class::create(builder, id, found),
+        Object::OperatorFamily(found) => operator_class::create_family(builder, id, found),
+        Object::BaseType(_) => {
             builder.not_modelled(id, "pgmason writes no statements for this kind of object");
         }
     }
@@ -188,6 +206,13 @@ fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Object, new: &Object) {
         }
         (Object::ForeignServer(old), Object::ForeignServer(new)) => foreign_data::alter_server(builder, id, old, new),
         (Object::UserMapping(old), Object::UserMapping(new)) => foreign_data::alter_mapping(builder, id, old, new),
+        (Object::Subscription(old), Object::Subscription(new)) => subscription::alter(builder, id, old, new),
+        (Object::TextSearchDictionary(old), Object::TextSearchDictionary(new)) => {
+            text_search::alter_dictionary(builder, id, old, new);
+        }
+        (Object::TextSearchConfiguration(old), Object::TextSearchConfiguration(new)) => {
+            text_search::alter_configuration(builder, id, old, new);
+        }
         (Object::DefaultPrivilege(_), _) => default_privilege::change(builder, id),
         (Object::Comment(_), Object::Comment(new)) => comment::set(builder, id, Some(new)),
         _ => {}
@@ -208,6 +233,8 @@ fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Object, replaces: bool) 
         Object::Sequence(found) => sequence::drop(builder, id, found),
         Object::Trigger(found) => trigger::drop(builder, id, found),
         Object::Extension(_) => extension::drop(builder, id),
+        Object::Subscription(found) => subscription::drop(builder, id, found),
+        Object::OperatorClass(_) | Object::OperatorFamily(_) => operator_class::drop(builder, id),
         Object::Grant(_) => {}
         Object::DefaultPrivilege(_) => default_privilege::change(builder, id),
         Object::Comment(_) => comment::drop(builder, id, replaces),

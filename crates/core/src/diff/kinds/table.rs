@@ -220,7 +220,21 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
         action = action
             .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")));
     }
-    builder.push(action.needing([table_id(&part.parent)]));
+    let place = builder.push(action.needing([table_id(&part.parent)]));
+    // Rows that go through the parent need the partition where it belongs.
+    if let Some(action) = builder.actions.get_mut(place) {
+        action.makes = vec![id.clone()];
+        action.needs.remove(id);
+        action.needs.extend(
+            builder
+                .context
+                .new
+                .parts_of(id)
+                .iter()
+                .filter(|part| part.kind == ObjectKind::Column)
+                .map(|part| (*part).clone()),
+        );
+    }
 }
 
 /// What can be said only once the table is there: row level security and the identity of rows in replication.

@@ -19,7 +19,9 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
     }
     let aside = aside(builder, id);
     let mut rename = Action::new(ActionKind::Alter, Rank::Type, id, format!("ALTER {name} RENAME TO {}", aside.name));
-    rename.needs.clear();
+    // DROP FUNCTION f(mood) would mean the new type once it has the name.
+    let dependents = builder.context.old.dependents_of(id).iter().map(|id| (*id).clone());
+    rename = rename.after_removal_of(dependents.filter(|dependent| builder.states.goes(dependent)));
     let mut drop = Action::drop(Rank::DropType, id, format!("DROP {word} {aside}"));
     rename.why = Some(format!("a new {} of that name takes its place", id.kind.label()));
     // Pushed without what the new type needs: it is the old one.
