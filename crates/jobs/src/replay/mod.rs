@@ -10,6 +10,7 @@ mod failed;
 mod fence;
 mod groups;
 mod report;
+pub(crate) mod rounds;
 mod session;
 
 use std::time::{Duration, Instant};

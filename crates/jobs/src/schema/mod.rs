@@ -1,0 +1,4 @@
+//! Schema files: one from several, several from one schema.
+
+pub mod assemble;
+pub mod proof;
