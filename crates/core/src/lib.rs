@@ -12,3 +12,4 @@ pub mod observations;
 pub mod rulebook;
 pub mod rules;
 pub mod schema;
+pub mod squash;

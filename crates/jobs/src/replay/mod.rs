@@ -9,6 +9,7 @@ mod extensions;
 mod failed;
 mod fence;
 mod groups;
+mod own_file;
 mod report;
 pub(crate) mod rounds;
 mod session;

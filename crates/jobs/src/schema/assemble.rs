@@ -193,7 +193,7 @@ fn finish(report: &mut AssembleReport, options: &AssembleOptions) -> Result<(), 
     Ok(())
 }
 
-fn moved(files: &SqlFiles, order: &[Ran]) -> Vec<MovedStatement> {
+pub(crate) fn moved(files: &SqlFiles, order: &[Ran]) -> Vec<MovedStatement> {
     let named = |place: Place| {
         let file = files.files.get(place.file)?;
         Some((file, file.statements.get(place.statement)?))

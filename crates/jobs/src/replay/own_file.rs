@@ -1,0 +1,42 @@
+//! Runs a file that pgmason wrote itself, in one transaction.
+//!
+//! Its DO blocks are pgmason's own guards around single statements: they run with the rights that the statement inside
+//! would get on its own.
+
+use pgmason_core::migrations::MigrationFile;
+use pgmason_sql::StatementKind;
+
+use super::failed::Failed;
+use super::groups::copy_data;
+use super::report::ReplayFailure;
+use super::session::{CLEAN, ReplaySession};
+use crate::JobError;
+
+impl ReplaySession<'_> {
+    /// None: it ran.
+    pub(crate) fn run_own_file(&mut self, file: &MigrationFile) -> Result<Option<ReplayFailure>, JobError> {
+        let outcome = self.run_own_statements(file);
+        match outcome {
+            Ok(()) => Ok(None),
+            Err(failure) => {
+                self.recover(failure.lost)?;
+                Ok(Some(failure.report))
+            }
+        }
+    }
+
+    fn run_own_statements(&mut self, file: &MigrationFile) -> Result<(), Box<Failed>> {
+        let whole = |error: Box<pgmason_pg::run::StatementError>| Failed::whole(file, *error);
+        self.session.run("BEGIN").map_err(whole)?;
+        for (place, statement) in file.statements.iter().enumerate() {
+            if matches!(statement.statement.kind, StatementKind::Do(_)) {
+                let sql = file.statement_text(statement);
+                self.as_superuser(sql, false).map_err(|error| Failed::statement(file, statement, *error))?;
+            } else {
+                self.run_statement(file, statement, copy_data(file, place), false, &mut Vec::new())?;
+            }
+        }
+        self.session.run("COMMIT").map_err(whole)?;
+        self.session.run(CLEAN).map_err(whole)
+    }
+}
