@@ -2,3 +2,4 @@
 
 pub mod assemble;
 pub mod proof;
+pub(crate) mod settle;

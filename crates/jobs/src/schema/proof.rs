@@ -1,5 +1,7 @@
 //! What a proof on scratch databases says.
 
+use std::collections::BTreeSet;
+
 use pgmason_core::migrations::inverse::Difference;
 use pgmason_model::{Catalog, ObjectId};
 use serde::Serialize;
@@ -30,18 +32,25 @@ impl Proof {
 
 /// How a catalog differs from the one that it should be, in words.
 pub(crate) fn catalog_differences(wanted: &Catalog, found: &Catalog) -> Vec<String> {
+    differences_beside(wanted, found, &BTreeSet::new())
+}
+
+/// The same without objects that are known to be the same in other words.
+pub(crate) fn differences_beside(wanted: &Catalog, found: &Catalog, settled: &BTreeSet<ObjectId>) -> Vec<String> {
     let difference = Difference::between(wanted, found);
     let named = |word: &str, ids: &[ObjectId]| -> Vec<String> {
         ids.iter().map(|id| format!("{word}: {} {id}", id.kind.label())).collect()
     };
     let mut list = named("missing", &difference.removed);
     list.extend(named("added", &difference.added));
-    for id in &difference.changed {
+    for id in difference.changed.iter().filter(|id| !settled.contains(*id)) {
         let fields = changed_fields(wanted, found, id);
         list.push(format!("changed: {} {id}{fields}", id.kind.label()));
     }
     if list.is_empty() {
-        list.extend(wanted.dependencies.symmetric_difference(&found.dependencies).map(|(dependent, needed)| {
+        let edges = wanted.dependencies.symmetric_difference(&found.dependencies);
+        let edges = edges.filter(|(dependent, _)| !settled.contains(dependent));
+        list.extend(edges.map(|(dependent, needed)| {
             format!("whether {} {dependent} needs {} {needed} differs", dependent.kind.label(), needed.kind.label())
         }));
     }

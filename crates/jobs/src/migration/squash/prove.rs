@@ -14,7 +14,8 @@ use crate::project::Project;
 use crate::replay::ReplaySession;
 use crate::row_state::{self, RowState};
 use crate::schema::assemble::as_migration;
-use crate::schema::proof::{Proof, catalog_differences};
+use crate::schema::proof::{Proof, catalog_differences, differences_beside};
+use crate::schema::settle::in_other_words;
 use crate::source::Source;
 
 /// What the file is called while it is proven.
@@ -40,7 +41,7 @@ pub(super) fn prove(
     told(0, "the squashed file on an empty database");
     let baseline = project.baseline(source, None);
     let baseline = if built.server.baseline() == baseline { baseline } else { built.server.baseline() };
-    let OpenScratch { database: empty, server } = open_scratch(project, baseline, &options.open, reporter)?;
+    let OpenScratch { database: empty, mut server } = open_scratch(project, baseline, &options.open, reporter)?;
     let limit = options.open.replay.statement_timeout;
     let run = |database: &ScratchDatabase| {
         ReplaySession::open(project, database, limit)?.run_own_file(&as_migration(FILE, text))
@@ -52,7 +53,9 @@ pub(super) fn prove(
             return Ok(SquashProofs { on_empty: Proof::failed(failure), again: not_run(), over_chain: not_run() });
         }
         None => {
-            let mut differences = catalog_differences(&built.chain, &read_catalog(&server, &empty)?);
+            let found = read_catalog(&server, &empty)?;
+            let settled = in_other_words(project, &mut server, &empty, &built.chain, &found)?;
+            let mut differences = differences_beside(&built.chain, &found, &settled);
             for rows in &parts.rows {
                 if !rows.found_in(&empty)? {
                     differences.push(format!("{}: the rows are not those that the files leave", rows.table));
