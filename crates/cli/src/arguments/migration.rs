@@ -392,8 +392,8 @@ pub(crate) struct SquashArguments {
     #[arg(short = 'o', long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// For files that do not run: bring statements into an order that runs, and take out of index conditions what is not
-    /// immutable
+    /// For files that do not run: bring statements into an order that runs, take out of index conditions what is not
+    /// immutable, leave out what cannot run, and say all of it
     #[arg(long)]
     pub(crate) fix: bool,
 

@@ -4,8 +4,9 @@
 //! - Each statement is a transaction of its own; BEGIN and COMMIT of the files are left out.
 //! - The settings that hold for a statement in its file hold for it wherever it runs.
 //! - Only what is missing makes a statement wait. Any other failure is one at once.
+//! - Where it is asked for, a statement is changed in the few ways that leave no doubt what was meant.
 
-use pgmason_core::expression::conjuncts;
+use pgmason_core::expression::{conjuncts, tokens};
 use pgmason_core::migrations::{FileStatement, MigrationFile};
 use pgmason_sql::{Statement, StatementKind, TransactionControl};
 
@@ -49,13 +50,15 @@ pub(crate) struct Adjusted {
     pub(crate) sql: String,
     /// What was taken out.
     pub(crate) removed: Vec<String>,
+    /// What that means.
+    pub(crate) meaning: &'static str,
 }
 
 /// What to run, and what may be done about failures.
 pub(crate) struct RoundsOptions<'o> {
     /// Statements to leave out.
     pub(crate) skip: &'o dyn Fn(Place) -> bool,
-    /// Take parts out of index predicates that are not immutable.
+    /// Take out parts of index predicates that are not immutable, and IF NOT EXISTS where PostgreSQL does not know it.
     pub(crate) adjust: bool,
 }
 
@@ -151,8 +154,11 @@ impl<'w> Work<'w, '_> {
         let mut outcome = self.session.run_statement(file, statement, copy_data(file, place.statement), false, notes);
         if let Err(failure) = &outcome
             && self.adjust
-            && failure.report.sqlstate.as_deref() == Some("42P17")
-            && let Some(other) = self.without_mutable_parts(file, statement)
+            && let Some(other) = match failure.report.sqlstate.as_deref() {
+                Some("42P17") => self.without_mutable_parts(file, statement),
+                Some("42601") => self.without_if_not_exists(file, statement),
+                _ => None,
+            }
         {
             outcome = Ok(());
             adjusted = Some(other);
@@ -251,7 +257,29 @@ impl<'w> Work<'w, '_> {
             format!("{before}{}{after}", kept.join(" AND "))
         };
         self.session.session.run(&sql).ok()?;
-        Some(Adjusted { sql, removed })
+        let meaning = "the index holds more rows than was meant, and serves the same queries";
+        Some(Adjusted { sql, removed, meaning })
+    }
+
+    /// `CREATE POLICY IF NOT EXISTS …`, which PostgreSQL does not know of policies, roles and others.
+    fn without_if_not_exists(&mut self, file: &MigrationFile, statement: &FileStatement) -> Option<Adjusted> {
+        let text = file.statement_text(statement);
+        let found = tokens(text);
+        let is = |place: usize, word: &str| found.get(place).is_some_and(|token| token.is_word(word));
+        // CREATE, one or two words for the kind, then the three.
+        let start = (2..=3).find(|place| is(*place, "if") && is(place + 1, "not") && is(place + 2, "exists"))?;
+        if !is(0, "create") {
+            return None;
+        }
+        let (from, to) = (found.get(start)?.span.start, found.get(start + 3)?.span.start);
+        let sql = format!("{}{}", text.get(..from)?, text.get(to..)?);
+        match self.session.session.run(&sql) {
+            // duplicate_object, duplicate_table, duplicate_function: it is there, and stays.
+            Err(error) if !matches!(error.sqlstate.as_deref(), Some("42710" | "42P07" | "42723")) => return None,
+            _ => {}
+        }
+        let meaning = "PostgreSQL does not know these words here; the object was made where it was not there";
+        Some(Adjusted { sql, removed: vec!["IF NOT EXISTS".to_owned()], meaning })
     }
 }
 

@@ -19,12 +19,15 @@ pub(crate) fn render(report: &SquashReport, out: &mut dyn Write) -> io::Result<(
     let files = count(report.files, "file");
     writeln!(out, "{BOLD}{files}{BOLD:#} of {}{to} {DIM}on {}{DIM:#}\n", report.folder, report.scratch)?;
     moved(&report.moved, out)?;
-    for index in &report.adjusted {
-        writeln!(out, "{BOLD}changed{BOLD:#}  {}:{}  {DIM}{}{DIM:#}", index.file, index.line, index.statement)?;
-        for removed in &index.removed {
-            writeln!(out, "    taken out of its condition, since it is not immutable: {removed}")?;
-        }
-        writeln!(out, "    the index holds more rows than was meant, and serves the same queries")?;
+    for changed in &report.adjusted {
+        writeln!(out, "{BOLD}changed{BOLD:#}  {}:{}  {DIM}{}{DIM:#}", changed.file, changed.line, changed.statement)?;
+        writeln!(out, "    taken out: {}", changed.removed.join("; "))?;
+        writeln!(out, "    {}", changed.meaning)?;
+    }
+    for failure in &report.left_out {
+        let style = level_style(Level::Error);
+        writeln!(out, "{style}left out{style:#}  {}:{}  {DIM}{}{DIM:#}", failure.file, failure.line, failure.statement)?;
+        writeln!(out, "    {}", failure.message)?;
     }
     for note in &report.notes {
         writeln!(out, "{DIM}note:{DIM:#} {note}")?;
@@ -52,6 +55,11 @@ pub(crate) fn render(report: &SquashReport, out: &mut dyn Write) -> io::Result<(
             "{HINT}next:{HINT:#} see what differs above; `--json` holds the file that failed. If the files are in order, \
              report it as a bug of pgmason"
         );
+    }
+    if !report.left_out.is_empty() {
+        let style = level_style(Level::Error);
+        let left_out = count(report.left_out.len(), "statement");
+        writeln!(out, "\n{style}{left_out} left out{style:#}: what they were to make is not in the file")?;
     }
     let lines = report.sql.lines().count();
     match &report.written {

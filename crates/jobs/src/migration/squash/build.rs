@@ -2,12 +2,15 @@
 //!
 //! Roles are a server's, so a chain that makes roles gets a server for each build.
 
-use pgmason_model::Catalog;
+use std::collections::BTreeSet;
+
+use pgmason_core::migrations::inverse::Difference;
 use pgmason_model::plan::beginning;
+use pgmason_model::{Catalog, ObjectId};
 use pgmason_scratch::{Baseline, Scratch, ScratchDatabase};
 
 use super::SquashOptions;
-use super::report::{AdjustedIndex, SquashReport};
+use super::report::{AdjustedStatement, SquashReport};
 use crate::JobError;
 use crate::folder::SqlFiles;
 use crate::open::{OpenScratch, open_scratch, read_catalog};
@@ -31,6 +34,8 @@ pub(super) struct Built {
     pub(super) chain: Catalog,
     pub(super) chain_rows: RowState,
     pub(super) makes_roles: bool,
+    /// Objects of the platform that the chain changes or removes. The file leaves them alone.
+    pub(super) platform_changes: BTreeSet<ObjectId>,
 }
 
 impl Built {
@@ -70,6 +75,8 @@ impl Built {
         reporter(Event::ReadingCatalog);
         let (mut chain, chain_rows) = (read_catalog(&server, &first)?, row_state::read(&first)?);
         only_managed(&mut baseline, &mut chain, server.baseline());
+        let Difference { changed, removed, .. } = Difference::between(&baseline, &chain);
+        let platform_changes = changed.into_iter().chain(removed).filter(|id| baseline.is_platform(id)).collect();
         Ok(Some(Self {
             first,
             second,
@@ -80,6 +87,7 @@ impl Built {
             chain,
             chain_rows,
             makes_roles,
+            platform_changes,
         }))
     }
 
@@ -103,28 +111,30 @@ impl Built {
             notes.extend(replayed.stand_ins.iter().map(|name| format!("a stand-in answers for extension {name}")));
             Rounds { order: Vec::new(), failures: replayed.failures }
         };
-        let ran = found.failures.is_empty();
+        let ran = found.failures.is_empty() || (options.fix && !found.order.is_empty());
         if let Some(report) = report {
             report.moved = moved(files, &found.order);
             report.adjusted = adjusted(files, &found);
-            report.failures =
-                found.failures.into_iter().map(|failure| explain::complete(failure, &files.files)).collect();
+            let failures = found.failures.into_iter().map(|failure| explain::complete(failure, &files.files));
+            let list = if ran { &mut report.left_out } else { &mut report.failures };
+            list.extend(failures);
             report.notes.extend(notes);
         }
         Ok(ran)
     }
 }
 
-fn adjusted(files: &SqlFiles, found: &Rounds) -> Vec<AdjustedIndex> {
+fn adjusted(files: &SqlFiles, found: &Rounds) -> Vec<AdjustedStatement> {
     let of = found.order.iter().filter_map(|ran| {
         let adjusted = ran.adjusted.as_ref()?;
         let file = files.files.get(ran.place.file)?;
         let statement = file.statements.get(ran.place.statement)?;
-        Some(AdjustedIndex {
+        Some(AdjustedStatement {
             file: file.path.clone(),
             line: statement.line,
             statement: beginning(file.statement_text(statement), 100),
             removed: adjusted.removed.clone(),
+            meaning: adjusted.meaning.to_owned(),
         })
     });
     of.collect()

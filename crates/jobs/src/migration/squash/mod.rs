@@ -35,7 +35,8 @@ pub struct SquashOptions {
     /// Files at or before this version; None for all.
     pub to: Option<String>,
     pub output: Option<PathBuf>,
-    /// Bring statements into an order in which they run, and take out of index conditions what is not immutable.
+    /// Bring statements into an order in which they run, change those that leave no doubt what was meant, and leave out
+    /// what cannot run.
     pub fix: bool,
     pub open: OpenOptions,
 }
@@ -59,6 +60,7 @@ pub fn squash(
         scratch: String::new(),
         moved: Vec::new(),
         adjusted: Vec::new(),
+        left_out: Vec::new(),
         failures: Vec::new(),
         refusals: Vec::new(),
         statements: 0,

@@ -54,7 +54,8 @@ pub(super) fn prove(
         }
         None => {
             let found = read_catalog(&server, &empty)?;
-            let settled = in_other_words(project, &mut server, &empty, &built.chain, &found)?;
+            let mut settled = in_other_words(project, &mut server, &empty, &built.chain, &found)?;
+            settled.extend(built.platform_changes.iter().cloned());
             let mut differences = differences_beside(&built.chain, &found, &settled);
             for rows in &parts.rows {
                 if !rows.found_in(&empty)? {

@@ -20,8 +20,10 @@ pub struct SquashReport {
     pub scratch: String,
     /// With `fix`: statements that run later than they stand.
     pub moved: Vec<MovedStatement>,
-    /// With `fix`: indexes whose condition lost a part.
-    pub adjusted: Vec<AdjustedIndex>,
+    /// With `fix`: statements that PostgreSQL takes only in another form.
+    pub adjusted: Vec<AdjustedStatement>,
+    /// With `fix`: statements that cannot run. The file is that of all others.
+    pub left_out: Vec<ReplayFailure>,
     /// Why there is no file: what of the chain does not run.
     pub failures: Vec<ReplayFailure>,
     /// Why there is no file: what nobody can write so that it can run twice, or what the engine refuses.
@@ -41,12 +43,13 @@ pub struct SquashReport {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AdjustedIndex {
+pub struct AdjustedStatement {
     pub file: String,
     pub line: u32,
     pub statement: String,
-    /// Parts of its condition that were taken out.
+    /// What was taken out.
     pub removed: Vec<String>,
+    pub meaning: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -89,7 +92,7 @@ impl SquashProofs {
 }
 
 impl SquashReport {
-    /// The file is there, and proven.
+    /// The file is there, and proven; with `fix` it may be that of a part of the statements.
     pub fn is_clean(&self) -> bool {
         self.failures.is_empty() && self.refusals.is_empty() && self.proofs.as_ref().is_some_and(SquashProofs::hold)
     }

@@ -43,7 +43,7 @@ impl Parts {
             }
         }
         report.statements = written.len();
-        let mut lost = Vec::new();
+        let mut lost: Vec<NotCarried> = built.platform_changes.iter().map(platform_change).collect();
         let mut roles = statements::roles(files, &mut lost);
         roles.extend(memberships(built));
         let mut told = BTreeSet::new();
@@ -94,6 +94,15 @@ impl Parts {
     fn row_entries(&self) -> Vec<Entry> {
         let rows = self.rows.iter().map(TableRows::insert).chain(self.after_rows.iter().cloned());
         rows.map(|statement| Entry { section: Section::Rows, statements: vec![statement] }).collect()
+    }
+}
+
+fn platform_change(id: &ObjectId) -> NotCarried {
+    NotCarried {
+        file: None,
+        line: None,
+        what: format!("{} {id}, which the files change", id.kind.label()),
+        reason: "the platform manages it".to_owned(),
     }
 }
 
