@@ -14,8 +14,8 @@ use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 pub enum Section {
     Base,
     Types,
-    /// The tables of a domain, with all that belongs to them alone.
-    Tables(String),
+    /// The tables of a domain, with all that belongs to them alone. The number puts domains in the order of their needs.
+    Tables(usize, String),
     Functions,
     Views,
     Rows,
@@ -30,8 +30,8 @@ impl Section {
         match self {
             Self::Base => "Schemas, extensions, default privileges".to_owned(),
             Self::Types => "Types".to_owned(),
-            Self::Tables(domain) if domain.is_empty() => "Tables".to_owned(),
-            Self::Tables(domain) => format!("Tables: {domain}"),
+            Self::Tables(_, domain) if domain.is_empty() => "Tables".to_owned(),
+            Self::Tables(_, domain) => format!("Tables: {domain}"),
             Self::Functions => "Functions".to_owned(),
             Self::Views => "Views".to_owned(),
             Self::Rows => "Rows".to_owned(),
@@ -46,8 +46,8 @@ impl Section {
     pub fn file_name(&self) -> String {
         let words = match self {
             Self::Base => "schemas_and_extensions".to_owned(),
-            Self::Tables(domain) if domain.is_empty() => "tables".to_owned(),
-            Self::Tables(domain) => format!("tables_{domain}"),
+            Self::Tables(_, domain) if domain.is_empty() => "tables".to_owned(),
+            Self::Tables(_, domain) => format!("tables_{domain}"),
             Self::Policies => "row_level_security".to_owned(),
             Self::Publications => "publications".to_owned(),
             other => other.title(),
@@ -64,8 +64,9 @@ pub fn grouped(
     to: &Catalog,
     domain: &dyn Fn(&str) -> String,
 ) -> Vec<(usize, Section)> {
-    let sections: Vec<Section> = statements.iter().map(|statement| section(statement, to, domain)).collect();
+    let mut sections: Vec<Section> = statements.iter().map(|statement| section(statement, to, domain)).collect();
     let before = edges(statements, to);
+    number_domains(&mut sections, &before);
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); statements.len()];
     for (place, needed) in before.iter().enumerate() {
         for needed in needed {
@@ -100,11 +101,40 @@ pub fn grouped(
     order
 }
 
+/// Gives each domain a number behind those that it needs. Domains that need each other go by their names.
+fn number_domains(sections: &mut [Section], before: &[BTreeSet<usize>]) {
+    let domain_of = |section: &Section| match section {
+        Section::Tables(_, domain) => Some(domain.clone()),
+        _ => None,
+    };
+    let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (section, needed) in sections.iter().zip(before) {
+        let Some(domain) = domain_of(section) else { continue };
+        let others = needed.iter().filter_map(|place| sections.get(*place).and_then(domain_of));
+        let list: BTreeSet<String> = others.filter(|other| *other != domain).collect();
+        needs.entry(domain).or_default().extend(list);
+    }
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    while numbers.len() < needs.len() {
+        let waits = |domain: &String| {
+            needs.get(domain).map_or(0, |needed| needed.iter().filter(|other| !numbers.contains_key(*other)).count())
+        };
+        let left = needs.keys().filter(|domain| !numbers.contains_key(*domain));
+        let Some(next) = left.min_by_key(|domain| (waits(domain), (*domain).clone())).cloned() else { return };
+        numbers.insert(next, numbers.len());
+    }
+    for section in sections {
+        if let Section::Tables(number, domain) = section {
+            *number = numbers.get(domain).copied().unwrap_or_default();
+        }
+    }
+}
+
 fn section(statement: &ChangeStatement, to: &Catalog, domain: &dyn Fn(&str) -> String) -> Section {
     let id = subject(&statement.object);
     let of_relation = |id: &ObjectId| match relation_kind(to, id) {
         Some(ObjectKind::View | ObjectKind::MaterializedView) => Section::Views,
-        _ => Section::Tables(domain(id.name.as_str())),
+        _ => Section::Tables(0, domain(id.name.as_str())),
     };
     if is_row_security(statement) {
         return Section::Policies;
@@ -122,7 +152,7 @@ fn section(statement: &ChangeStatement, to: &Catalog, domain: &dyn Fn(&str) -> S
             Some(Object::Sequence(sequence)) if sequence.owned_by.is_some() => {
                 sequence.owned_by.as_ref().map_or(Section::Types, of_relation)
             }
-            _ => Section::Tables(domain(id.name.as_str())),
+            _ => Section::Tables(0, domain(id.name.as_str())),
         },
         ObjectKind::Index => match to.get(id) {
             Some(Object::Index(index)) => {
@@ -132,7 +162,7 @@ fn section(statement: &ChangeStatement, to: &Catalog, domain: &dyn Fn(&str) -> S
             _ => of_relation(id),
         },
         ObjectKind::ExtendedStatistics => match to.get(id) {
-            Some(Object::ExtendedStatistics(statistics)) => Section::Tables(domain(statistics.table.name.as_str())),
+            Some(Object::ExtendedStatistics(statistics)) => Section::Tables(0, domain(statistics.table.name.as_str())),
             _ => Section::Others,
         },
         ObjectKind::Table | ObjectKind::Column | ObjectKind::Default | ObjectKind::Constraint => of_relation(id),

@@ -9,4 +9,4 @@ mod text;
 
 pub use group::{Section, grouped};
 pub use idempotent::{NotRepeatable, idempotent};
-pub use text::{Entry, dollar_quoted, text};
+pub use text::{Entry, dollar_quoted, section_text, text};

@@ -21,16 +21,32 @@ pub fn text(title: &[String], entries: &[Entry]) -> String {
             text.push_str(&format!("\n\n-- ==== {} ====\n", entry.section.title()));
             section = Some(&entry.section);
         }
-        let first = entry.statements.first().map_or("", String::as_str);
-        if first.contains('\n') || is_head(first) {
-            text.push('\n');
-        }
-        for statement in &entry.statements {
-            text.push_str(&format!("{};\n", statement.trim_end()));
-        }
+        push(&mut text, entry);
     }
     text.push_str("\nRESET check_function_bodies;\n");
     text
+}
+
+/// A file that holds one section alone.
+pub fn section_text(title: &str, entries: &[Entry], has_functions: bool) -> String {
+    let mut text = format!("-- {title}\n\n");
+    if has_functions {
+        text.push_str("SET check_function_bodies = off;\n");
+    }
+    for entry in entries {
+        push(&mut text, entry);
+    }
+    text
+}
+
+fn push(text: &mut String, entry: &Entry) {
+    let first = entry.statements.first().map_or("", String::as_str);
+    if first.contains('\n') || is_head(first) {
+        text.push('\n');
+    }
+    for statement in &entry.statements {
+        text.push_str(&format!("{};\n", statement.trim_end()));
+    }
 }
 
 /// Statements that begin a paragraph; grants, comments and the like follow without an empty line.

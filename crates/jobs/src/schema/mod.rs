@@ -1,5 +1,7 @@
 //! Schema files: one from several, several from one schema.
 
 pub mod assemble;
+pub(crate) mod baseline;
 pub mod proof;
 pub(crate) mod settle;
+pub mod split;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use pgmason_core::migrations::inverse::Difference;
+use pgmason_model::difference::Refusal;
 use pgmason_model::{Catalog, ObjectId};
 use serde::Serialize;
 
@@ -80,5 +81,20 @@ fn shown(value: &serde_json::Value) -> String {
     match text.char_indices().nth(LENGTH) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+/// Why the engine has no way.
+pub(crate) fn refusal_in_words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotAllowed { object, message, .. } | Refusal::NoSafeWay { object, message } => {
+            format!("{} {object}: {message}", object.kind.label())
+        }
+        Refusal::NotModelled { object, message } => format!("{object}: {message}"),
+        Refusal::Circle { objects } => {
+            let names: Vec<String> = objects.iter().map(|id| format!("{} {id}", id.kind.label())).collect();
+            format!("these need each other: {}", names.join(", "))
+        }
+        Refusal::NoSuchRole { role, needed_by } => format!("there is no role {role}, which {needed_by} needs"),
     }
 }

@@ -1,6 +1,7 @@
 //! `pgmason schema`: one file per subcommand.
 
 mod assemble;
+mod split;
 
 use std::path::Path;
 
@@ -21,5 +22,6 @@ pub(super) fn run(folder: &Path, arguments: &SchemaArguments, progress: &Progres
     let context = Context { project: opening::project(folder)?, progress };
     match &arguments.command {
         SchemaCommand::Assemble(arguments) => assemble::run(&context, arguments),
+        SchemaCommand::Split(arguments) => split::run(context, arguments),
     }
 }

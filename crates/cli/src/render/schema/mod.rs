@@ -2,3 +2,4 @@
 
 pub(crate) mod assemble;
 pub(crate) mod proof;
+pub(crate) mod split;

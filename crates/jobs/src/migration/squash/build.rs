@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use pgmason_core::migrations::inverse::Difference;
 use pgmason_model::plan::beginning;
 use pgmason_model::{Catalog, ObjectId};
-use pgmason_scratch::{Baseline, Scratch, ScratchDatabase};
+use pgmason_scratch::{Scratch, ScratchDatabase};
 
 use super::SquashOptions;
 use super::report::{AdjustedStatement, SquashReport};
@@ -20,6 +20,7 @@ use crate::replay::rounds::{self, Rounds, RoundsOptions};
 use crate::replay::{ReplayFailure, ReplaySession, explain, replay};
 use crate::row_state::{self, RowState};
 use crate::schema::assemble::moved;
+use crate::schema::baseline::only_managed;
 use crate::source::Source;
 
 pub(super) struct Built {
@@ -138,15 +139,4 @@ fn adjusted(files: &SqlFiles, found: &Rounds) -> Vec<AdjustedStatement> {
         })
     });
     of.collect()
-}
-
-/// A chain may change what a new project has: its grants, its default privileges, its publication. Only what the
-/// platform manages is not the chain's to change.
-fn only_managed(baseline: &mut Catalog, chain: &mut Catalog, kind: Baseline) {
-    baseline.platform.clear();
-    if kind == Baseline::Supabase {
-        pgmason_pg::introspect::platform::mark_supabase(baseline);
-    }
-    chain.platform.clone_from(&baseline.platform);
-    chain.platform.retain(|id| chain.objects.contains_key(id));
 }

@@ -24,6 +24,7 @@ use crate::folder::SqlFiles;
 use crate::open::OpenOptions;
 use crate::progress::Reporter;
 use crate::project::Project;
+use crate::schema::proof::refusal_in_words;
 use crate::source::Source;
 
 use build::Built;
@@ -79,7 +80,7 @@ pub fn squash(
         ..DiffOptions::default()
     };
     let plan = plan(&built.baseline, &built.chain, &diff);
-    report.refusals = plan.refusals.iter().map(write::refusal_in_words).collect();
+    report.refusals = plan.refusals.iter().map(refusal_in_words).collect();
     report.notes.extend(plan.left.iter().map(|left| format!("{} {}: {}", left.object.kind.label(), left.object, left.reason)));
     if !report.refusals.is_empty() {
         return Ok(report);

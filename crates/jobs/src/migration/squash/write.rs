@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pgmason_core::squash::{Entry, Section, grouped, idempotent, text};
-use pgmason_model::difference::{ChangeStatement, DifferencePlan, Refusal};
+use pgmason_model::difference::{ChangeStatement, DifferencePlan};
 use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::build::Built;
@@ -183,18 +183,4 @@ fn memberships(built: &Built) -> Vec<String> {
         list.extend(added.filter(|of| built.baseline.roles.contains_key(*of) || *role != "postgres").map(|of| format!("GRANT {of} TO {role}")));
     }
     list
-}
-
-pub(super) fn refusal_in_words(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NotAllowed { object, message, .. } | Refusal::NoSafeWay { object, message } => {
-            format!("{} {object}: {message}", object.kind.label())
-        }
-        Refusal::NotModelled { object, message } => format!("{object}: {message}"),
-        Refusal::Circle { objects } => {
-            let names: Vec<String> = objects.iter().map(|id| format!("{} {id}", id.kind.label())).collect();
-            format!("these need each other: {}", names.join(", "))
-        }
-        Refusal::NoSuchRole { role, needed_by } => format!("there is no role {role}, which {needed_by} needs"),
-    }
 }
