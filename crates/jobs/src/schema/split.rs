@@ -16,6 +16,7 @@ use pgmason_scratch::MIGRATION_ROLE;
 use serde::Serialize;
 
 use super::baseline::only_managed;
+use super::domains::domain_of;
 use super::proof::{Proof, differences_beside, refusal_in_words};
 use super::settle::in_other_words;
 use crate::JobError;
@@ -147,7 +148,7 @@ fn holds_files(folder: &std::path::Path) -> bool {
 
 /// One file for each section, numbered in the order in which they run.
 fn files(project: &Project, statements: &[ChangeStatement], to: &Catalog, options: &SplitOptions) -> Vec<SplitFile> {
-    let domain = |name: &str| crate::tables::domain(name, &project.configuration.domains);
+    let domain = domain_of(to, &project.configuration.domains);
     let mut sections: Vec<(Section, Vec<&ChangeStatement>)> = Vec::new();
     for (place, section) in grouped(statements, to, &domain) {
         let Some(statement) = statements.get(place) else { continue };

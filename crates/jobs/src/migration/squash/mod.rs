@@ -24,6 +24,7 @@ use crate::folder::SqlFiles;
 use crate::open::OpenOptions;
 use crate::progress::Reporter;
 use crate::project::Project;
+use crate::schema::domains::domain_of;
 use crate::schema::proof::refusal_in_words;
 use crate::source::Source;
 
@@ -90,7 +91,7 @@ pub fn squash(
         return Ok(report);
     }
     // Grouped by what statements are about; where that does not hold, in the order of the plan.
-    let domain = |name: &str| crate::tables::domain(name, &project.configuration.domains);
+    let domain = domain_of(&built.chain, &project.configuration.domains);
     let mut first_try = None;
     for grouped in [true, false] {
         let text = parts.text(&report, &built, grouped.then_some(&domain as &dyn Fn(&str) -> String));
