@@ -59,7 +59,10 @@ pub fn render(title: &[String], parts: &[Part<'_>]) -> String {
             text.push_str(&format!("-- moved down to here: {}\n", one_line(reason)));
         }
         for removed in part.removed {
-            text.push_str(&format!("-- taken out of the index's condition, since it is not immutable: {}\n", one_line(removed)));
+            text.push_str(&format!(
+                "-- taken out of the index's condition, since it is not immutable: {}\n",
+                one_line(removed)
+            ));
         }
         if current != part.settings {
             if !current.is_empty() {
@@ -143,7 +146,9 @@ mod tests {
         assert!(about_rows("INSERT INTO t VALUES (1)"));
         assert!(about_rows("SELECT setval('s', 3)"));
         assert!(about_rows("DO $$ BEGIN IF NOT EXISTS (SELECT FROM t) THEN INSERT INTO t VALUES (1); END IF; END $$"));
-        assert!(!about_rows("DO $$ BEGIN CREATE TYPE a AS ENUM ('b'); EXCEPTION WHEN duplicate_object THEN NULL; END $$"));
+        assert!(!about_rows(
+            "DO $$ BEGIN CREATE TYPE a AS ENUM ('b'); EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        ));
         assert!(!about_rows("CREATE TABLE t AS SELECT 1"));
         assert!(!about_rows("REFRESH MATERIALIZED VIEW v"));
     }

@@ -59,11 +59,7 @@ impl Section {
 }
 
 /// Places of the statements in their new order, each with its section. `domain`: of a table's name.
-pub fn grouped(
-    statements: &[ChangeStatement],
-    to: &Catalog,
-    domain: &dyn Fn(&str) -> String,
-) -> Vec<(usize, Section)> {
+pub fn grouped(statements: &[ChangeStatement], to: &Catalog, domain: &dyn Fn(&str) -> String) -> Vec<(usize, Section)> {
     let mut sections: Vec<Section> = statements.iter().map(|statement| section(statement, to, domain)).collect();
     let before = edges(statements, to);
     number_domains(&mut sections, &before);
@@ -266,10 +262,9 @@ fn unit(id: &ObjectId, to: &Catalog) -> ObjectId {
             subject.relation(ObjectKind::Table)
         }
         ObjectKind::Sequence => match to.get(subject) {
-            Some(Object::Sequence(sequence)) => sequence
-                .owned_by
-                .as_ref()
-                .map_or_else(|| subject.clone(), |column| column.relation(ObjectKind::Table)),
+            Some(Object::Sequence(sequence)) => {
+                sequence.owned_by.as_ref().map_or_else(|| subject.clone(), |column| column.relation(ObjectKind::Table))
+            }
             _ => subject.clone(),
         },
         _ => subject.clone(),
@@ -309,10 +304,8 @@ mod tests {
         let mut to = Catalog::default();
         to.dependencies.insert((table("api_b"), function));
         let domain = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
-        let order: Vec<&str> = grouped(&statements, &to, &domain)
-            .into_iter()
-            .map(|(place, _)| statements[place].sql.as_str())
-            .collect();
+        let order: Vec<&str> =
+            grouped(&statements, &to, &domain).into_iter().map(|(place, _)| statements[place].sql.as_str()).collect();
         assert_eq!(
             order,
             [

@@ -4,6 +4,7 @@
 //! would get on its own.
 
 use pgmason_core::migrations::MigrationFile;
+use pgmason_pg::run::StatementError;
 use pgmason_sql::StatementKind;
 
 use super::failed::Failed;
@@ -11,6 +12,8 @@ use super::groups::copy_data;
 use super::report::ReplayFailure;
 use super::session::{CLEAN, ReplaySession};
 use crate::JobError;
+
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 impl ReplaySession<'_> {
     /// None: it ran.
@@ -25,13 +28,26 @@ impl ReplaySession<'_> {
         }
     }
 
+    /// With the role's own rights, else elevated: who makes a role without being superuser administers it.
+    fn run_guard(&mut self, sql: &str) -> Result<(), Box<StatementError>> {
+        self.session.run("SAVEPOINT pgmason_guard")?;
+        match self.session.run(sql) {
+            Err(error) if error.sqlstate.as_deref() == Some(INSUFFICIENT_PRIVILEGE) => {
+                self.session.run("ROLLBACK TO SAVEPOINT pgmason_guard")?;
+                self.as_superuser(sql, false)?;
+            }
+            outcome => outcome?,
+        }
+        self.session.run("RELEASE SAVEPOINT pgmason_guard")
+    }
+
     fn run_own_statements(&mut self, file: &MigrationFile) -> Result<(), Box<Failed>> {
-        let whole = |error: Box<pgmason_pg::run::StatementError>| Failed::whole(file, *error);
+        let whole = |error: Box<StatementError>| Failed::whole(file, *error);
         self.session.run("BEGIN").map_err(whole)?;
         for (place, statement) in file.statements.iter().enumerate() {
             if matches!(statement.statement.kind, StatementKind::Do(_)) {
                 let sql = file.statement_text(statement);
-                self.as_superuser(sql, false).map_err(|error| Failed::statement(file, statement, *error))?;
+                self.run_guard(sql).map_err(|error| Failed::statement(file, statement, *error))?;
             } else {
                 self.run_statement(file, statement, copy_data(file, place), false, &mut Vec::new())?;
             }

@@ -103,7 +103,8 @@ pub fn assemble(
     reporter: Reporter<'_>,
 ) -> Result<AssembleReport, JobError> {
     let source = Source::Schema(options.folder.clone());
-    let files = folder::read(project, &source)?.ok_or_else(|| JobError::EmptyFolder { path: options.folder.clone() })?;
+    let files =
+        folder::read(project, &source)?.ok_or_else(|| JobError::EmptyFolder { path: options.folder.clone() })?;
     reporter(Event::Reading { files: files.files.len() });
     let baseline = project.baseline(&source, Some(&files));
     let OpenScratch { database, mut server } = open_scratch(project, baseline, &options.open, reporter)?;

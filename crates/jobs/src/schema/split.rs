@@ -117,7 +117,11 @@ pub fn split(
     let read = SqlFiles {
         layout: Layout::Numbered,
         migrations: false,
-        files: report.files.iter().map(|file| MigrationFile::read_plain(file.path.clone(), file.text.clone())).collect(),
+        files: report
+            .files
+            .iter()
+            .map(|file| MigrationFile::read_plain(file.path.clone(), file.text.clone()))
+            .collect(),
         not_utf8: Vec::new(),
     };
     let replayed = replay(project, &read, &database, &options.open.replay, reporter)?;

@@ -26,7 +26,11 @@ pub(crate) fn render(report: &SquashReport, out: &mut dyn Write) -> io::Result<(
     }
     for failure in &report.left_out {
         let style = level_style(Level::Error);
-        writeln!(out, "{style}left out{style:#}  {}:{}  {DIM}{}{DIM:#}", failure.file, failure.line, failure.statement)?;
+        writeln!(
+            out,
+            "{style}left out{style:#}  {}:{}  {DIM}{}{DIM:#}",
+            failure.file, failure.line, failure.statement
+        )?;
         writeln!(out, "    {}", failure.message)?;
     }
     for note in &report.notes {

@@ -12,10 +12,12 @@ mod rows;
 mod statements;
 mod write;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use pgmason_core::diff::{DiffOptions, plan};
 use pgmason_core::migrations::Direction;
+use pgmason_model::Catalog;
 use pgmason_scratch::MIGRATION_ROLE;
 
 use super::folder::{Folder, is_called, version_of};
@@ -52,6 +54,10 @@ pub fn squash(
     if let Some(path) = options.output.as_ref().filter(|path| path.exists()) {
         return Err(JobError::AlreadyThere { path: path.clone() });
     }
+    // Said before all the work, not after it.
+    if let Some(parent) = options.output.as_deref().and_then(Path::parent).filter(|parent| *parent != Path::new("")) {
+        fs::metadata(parent).map_err(JobError::file("open", parent))?;
+    }
     let folder = Folder::read(project, source)?;
     let files = chosen(&folder, options.to.as_deref())?;
     let mut report = SquashReport {
@@ -80,9 +86,13 @@ pub fn squash(
         allow: ["*".to_owned()].into(),
         ..DiffOptions::default()
     };
-    let plan = plan(&built.baseline, &built.chain, &diff);
+    // The file makes the roles of the chain first.
+    let from = Catalog { roles: built.chain.roles.clone(), ..built.baseline.clone() };
+    let plan = plan(&from, &built.chain, &diff);
     report.refusals = plan.refusals.iter().map(refusal_in_words).collect();
-    report.notes.extend(plan.left.iter().map(|left| format!("{} {}: {}", left.object.kind.label(), left.object, left.reason)));
+    report
+        .notes
+        .extend(plan.left.iter().map(|left| format!("{} {}: {}", left.object.kind.label(), left.object, left.reason)));
     if !report.refusals.is_empty() {
         return Ok(report);
     }

@@ -65,8 +65,16 @@ pub(super) fn prove(
             Proof::of(differences)
         }
     };
-    if built.makes_roles && built.chain.roles != read_catalog(&server, &empty)?.roles {
-        on_empty = Proof::of([on_empty.differences, vec!["roles or their memberships differ".to_owned()]].concat());
+    if built.makes_roles {
+        let found = read_catalog(&server, &empty)?.roles;
+        let wanted = built.chain.roles.iter().filter(|(role, _)| !parts.left_roles.contains(*role));
+        let differing = wanted.filter(|(role, wanted)| {
+            let mut wanted = (*wanted).clone();
+            wanted.member_of.retain(|of| !parts.left_roles.contains(of));
+            found.get(*role) != Some(&wanted)
+        });
+        let differing = differing.map(|(role, _)| format!("changed: role {role}, or what it is a member of")).collect();
+        on_empty = Proof::of([on_empty.differences, differing].concat());
     }
 
     told(1, "the squashed file a second time");

@@ -51,8 +51,10 @@ pub(super) fn read(
     let names: Vec<Identifier> = columns.iter().map(|(name, _)| name.clone()).collect();
     let Some(rows) = literals(first, table, &names)? else { return Ok(None) };
     let Some(other) = literals(second, table, &names)? else { return Ok(None) };
-    let changing: BTreeSet<usize> = (0..names.len()).filter(|place| values(&rows, *place) != values(&other, *place)).collect();
-    let is_steady = |name: &Identifier| names.iter().position(|known| known == name).is_some_and(|at| !changing.contains(&at));
+    let changing: BTreeSet<usize> =
+        (0..names.len()).filter(|place| values(&rows, *place) != values(&other, *place)).collect();
+    let is_steady =
+        |name: &Identifier| names.iter().position(|known| known == name).is_some_and(|at| !changing.contains(&at));
     let keys = keys(catalog, &id);
     let refers: BTreeSet<&Identifier> = foreign_keys(catalog, &id).flat_map(|(columns, _)| columns).collect();
     let by_key = keys.iter().any(|key| key.iter().all(is_steady));
@@ -101,13 +103,17 @@ impl TableRows {
                 .iter()
                 .enumerate()
                 .map(|(at, row)| {
-                    let values: Vec<String> = row
-                        .iter()
-                        .zip(&self.columns)
-                        .map(|(value, (_, type_name))| {
-                            if first_with_types && at == 0 { format!("{value}::{type_name}") } else { value.clone() }
-                        })
-                        .collect();
+                    let values: Vec<String> =
+                        row.iter()
+                            .zip(&self.columns)
+                            .map(|(value, (_, type_name))| {
+                                if first_with_types && at == 0 {
+                                    format!("{value}::{type_name}")
+                                } else {
+                                    value.clone()
+                                }
+                            })
+                            .collect();
                     format!("    ({})", values.join(", "))
                 })
                 .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pgmason_core::migrations::steps::steps;
 use pgmason_core::squash::dollar_quoted;
 use pgmason_model::plan::beginning;
-use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind, QualifiedName, quote_literal};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 use pgmason_sql::{Name, StatementKind};
 
 use super::report::NotCarried;
@@ -14,9 +14,9 @@ use crate::folder::SqlFiles;
 /// Characters of a statement that is named.
 const SHOWN: usize = 100;
 
-/// Roles that the chain makes, as statements that make them where they are missing.
-pub(super) fn roles(files: &SqlFiles, lost: &mut Vec<NotCarried>) -> Vec<String> {
-    let mut made: Vec<String> = Vec::new();
+/// Roles that the chain makes, as statements that make them where they are missing, and those that the file cannot make.
+pub(super) fn roles(files: &SqlFiles, lost: &mut Vec<NotCarried>) -> (Vec<String>, BTreeSet<Identifier>) {
+    let (mut made, mut left): (Vec<String>, BTreeSet<Identifier>) = (Vec::new(), BTreeSet::new());
     for step in steps(files.layout, &files.files) {
         let Some(file) = files.files.get(step.file) else { continue };
         let mut tell = |reason: &str| {
@@ -29,16 +29,20 @@ pub(super) fn roles(files: &SqlFiles, lost: &mut Vec<NotCarried>) -> Vec<String>
         };
         match &step.statement.kind {
             // Its text holds it: not even its beginning is shown.
-            StatementKind::CreateRole { name, has_password: true, .. } => lost.push(NotCarried {
-                file: Some(file.path.clone()),
-                line: Some(file.line_and_column(step.span.start).0),
-                what: format!("CREATE ROLE {}", Identifier::from(name.as_str())),
-                reason: "a password stands in it".to_owned(),
-            }),
+            StatementKind::CreateRole { name, has_password: true, .. } => {
+                left.insert(Identifier::from(name.as_str()));
+                lost.push(NotCarried {
+                    file: Some(file.path.clone()),
+                    line: Some(file.line_and_column(step.span.start).0),
+                    what: format!("CREATE ROLE {}", Identifier::from(name.as_str())),
+                    reason: "a password stands in it".to_owned(),
+                });
+            }
             StatementKind::CreateRole { name, .. } => {
                 let condition = format!("SELECT FROM pg_catalog.pg_roles WHERE rolname = {}", quote_literal(name));
                 let text = step.text(file).trim_end();
-                let body = format!("\nBEGIN\n    IF NOT EXISTS ({condition}) THEN\n        {text};\n    END IF;\nEND\n");
+                let body =
+                    format!("\nBEGIN\n    IF NOT EXISTS ({condition}) THEN\n        {text};\n    END IF;\nEND\n");
                 let made_again = format!("DO {}", dollar_quoted(&body));
                 if !made.contains(&made_again) {
                     made.push(made_again);
@@ -52,13 +56,15 @@ pub(super) fn roles(files: &SqlFiles, lost: &mut Vec<NotCarried>) -> Vec<String>
             }),
             StatementKind::AlterRole { .. } => tell("attributes and settings of roles belong to the whole server"),
             StatementKind::AlterDatabase { .. } => tell("settings of a database are no part of its schema"),
-            StatementKind::CreateDatabase { .. } | StatementKind::CreateTablespace { .. } | StatementKind::AlterSystem => {
+            StatementKind::CreateDatabase { .. }
+            | StatementKind::CreateTablespace { .. }
+            | StatementKind::AlterSystem => {
                 tell("it belongs to the whole server");
             }
             _ => {}
         }
     }
-    made
+    (made, left)
 }
 
 /// Statements about rows whose effect is in no table that is carried.
@@ -81,7 +87,7 @@ pub(super) fn rows_not_carried(
         };
         let found = find(catalog, table, &step.search_path);
         let reason = match &found {
-            Some(found) if carried.contains(found) => continue,
+            Some(found) if carried.iter().any(|table| table == found || is_part_of(catalog, table, found)) => continue,
             // Said of the table as a whole.
             Some(found) if told.contains(found) => continue,
             Some(found) => format!(
@@ -98,6 +104,14 @@ pub(super) fn rows_not_carried(
     }
     list.dedup();
     list
+}
+
+/// A partition of the table, or an heir.
+fn is_part_of(catalog: &Catalog, table: &QualifiedName, whole: &QualifiedName) -> bool {
+    let id = ObjectId::in_schema(ObjectKind::Table, table.schema.clone(), table.name.clone());
+    let Some(Object::Table(found)) = catalog.get(&id) else { return false };
+    let mut parents = found.partition_of.iter().map(|part| &part.parent).chain(&found.inherits);
+    parents.any(|parent| parent == whole || is_part_of(catalog, parent, whole))
 }
 
 fn find(catalog: &Catalog, name: &Name, path: &[String]) -> Option<QualifiedName> {

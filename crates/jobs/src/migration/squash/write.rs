@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pgmason_core::squash::{Entry, Section, grouped, idempotent, text};
 use pgmason_model::difference::{ChangeStatement, DifferencePlan};
-use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
+use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::build::Built;
 use super::report::{NotCarried, SquashReport};
@@ -17,6 +17,8 @@ use crate::folder::SqlFiles;
 pub(super) struct Parts {
     statements: Vec<(ChangeStatement, Vec<String>)>,
     roles: Vec<String>,
+    /// Roles of the chain that the file does not make.
+    pub(super) left_roles: BTreeSet<Identifier>,
     pub(super) rows: Vec<TableRows>,
     /// Sequences and jobs.
     after_rows: Vec<String>,
@@ -44,8 +46,8 @@ impl Parts {
         }
         report.statements = written.len();
         let mut lost: Vec<NotCarried> = built.platform_changes.iter().map(platform_change).collect();
-        let mut roles = statements::roles(files, &mut lost);
-        roles.extend(memberships(built));
+        let (mut roles, left_roles) = statements::roles(files, &mut lost);
+        roles.extend(memberships(built, &left_roles));
         let mut told = BTreeSet::new();
         let carried = carried_rows(built, &mut lost, &mut told)?;
         let names: BTreeSet<QualifiedName> = carried.iter().map(|rows| rows.table.clone()).collect();
@@ -56,7 +58,7 @@ impl Parts {
         }
         report.rows = carried.iter().map(TableRows::report).collect();
         report.not_carried = lost;
-        Ok(Self { statements: written, roles, rows: carried, after_rows })
+        Ok(Self { statements: written, roles, left_roles, rows: carried, after_rows })
     }
 
     /// `domain`: of a table's name; without it the order is the plan's.
@@ -174,13 +176,17 @@ fn sequences(built: &Built) -> Vec<String> {
 }
 
 /// Roles that the chain made members of others.
-fn memberships(built: &Built) -> Vec<String> {
+fn memberships(built: &Built, left: &BTreeSet<Identifier>) -> Vec<String> {
     let mut list = Vec::new();
-    for (role, found) in &built.chain.roles {
+    for (role, found) in built.chain.roles.iter().filter(|(role, _)| !left.contains(*role)) {
         let before = built.baseline.roles.get(role);
         let added = found.member_of.iter().filter(|of| before.is_none_or(|before| !before.member_of.contains(*of)));
         // PostgreSQL 16 makes who creates a role its member: that comes by itself.
-        list.extend(added.filter(|of| built.baseline.roles.contains_key(*of) || *role != "postgres").map(|of| format!("GRANT {of} TO {role}")));
+        list.extend(
+            added
+                .filter(|of| built.baseline.roles.contains_key(*of) || *role != "postgres")
+                .map(|of| format!("GRANT {of} TO {role}")),
+        );
     }
     list
 }
