@@ -4,8 +4,8 @@ use pgmason_model::catalog::{Index, TableKind};
 use pgmason_model::difference::HazardKind;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
-use super::Verdict;
 use super::table::{self, option_changes};
+use super::{Verdict, partition_index};
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::states::State;
@@ -51,7 +51,8 @@ fn without_options(definition: &str) -> String {
 }
 
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
-    if new.constraint.is_some() || new.partition_of.is_some() {
+    let apart = partition_index::is_made_apart(builder, id, new);
+    if new.constraint.is_some() || new.partition_of.is_some() && !apart {
         return;
     }
     let existing = existing_relation(builder, new);
@@ -67,6 +68,7 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
     }
     let mut action = Action::create(Rank::Index, id, sql);
     action.alone = online;
+    action.needs.extend(partition_index::made_before(builder, id));
     if existing {
         if !online {
             let message = format!("nobody can write to {} while the index is built", new.table);
@@ -76,8 +78,24 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
             action = action.hazard(hazard(HazardKind::MayFail, format!("fails where rows of {} are equal", new.table)));
         }
     }
-    builder.push(action);
+    let place = builder.push(action);
+    if apart {
+        leave_parent_out(builder, place, new);
+        partition_index::attach(builder, id, new);
+    }
     follow(builder, id);
+}
+
+/// Made before the parent's index, it does not need that.
+pub(super) fn leave_parent_out(builder: &mut Builder<'_>, place: usize, new: &Index) {
+    let parent = partition_index::parent_of(new);
+    let of_parent = new.partition_of.as_ref().map(|name| name.name.clone());
+    if let Some(action) = builder.actions.get_mut(place) {
+        action.needs.retain(|id| {
+            Some(id) != parent.as_ref()
+                && !(id.kind == ObjectKind::Constraint && id.sub == of_parent && id.name != new.table.name)
+        });
+    }
 }
 
 /// What is said of an index once it is there.

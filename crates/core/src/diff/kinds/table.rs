@@ -7,7 +7,7 @@ use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::identifier::quote_literal;
 use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
 
-use super::{Verdict, column, table_copy};
+use super::{Verdict, column, partition_index, table_copy};
 use crate::diff::action::{Action, Rank, Text};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -69,10 +69,13 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, repl
 
 fn create_new(builder: &mut Builder<'_>, id: &ObjectId, new: &Table) -> usize {
     let columns = columns(builder.context.to, id);
+    // A partition with columns of its own was attached: made like that, its columns keep their order. So is one whose
+    // indexes have names of their own.
+    let indexes_first = partition_index::made_before_attaching(builder, id);
+    let attach = new.partition_of.is_some()
+        && (columns.iter().any(|(_, column)| !column.inherited) || !indexes_first.is_empty());
     let inline: Vec<_> =
-        columns.iter().filter(|(_, column)| !column.inherited && new.of_type.is_none()).copied().collect();
-    // A partition with columns of its own was attached: made like that, its columns keep their order.
-    let attach = new.partition_of.is_some() && columns.iter().any(|(_, column)| !column.inherited);
+        columns.iter().filter(|(_, column)| (attach || !column.inherited) && new.of_type.is_none()).copied().collect();
     let mut table = CreateTable { name: id.qualified_name(), head: head(new).to_owned(), ..CreateTable::default() };
     let mut needs: BTreeSet<ObjectId> = BTreeSet::new();
     if let Some(part) = new.partition_of.as_ref().filter(|_| !attach) {
@@ -221,10 +224,12 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
             .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")));
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
+    let indexes_first = partition_index::made_before_attaching(builder, id);
     // Rows that go through the parent need the partition where it belongs.
     if let Some(action) = builder.actions.get_mut(place) {
         action.makes = vec![id.clone()];
         action.needs.remove(id);
+        action.needs.extend(indexes_first);
         action.needs.extend(
             builder
                 .context
@@ -260,7 +265,7 @@ fn settings_that_follow(builder: &mut Builder<'_>, id: &ObjectId, old: &Table, n
         ..id.clone()
     };
     let index_made = new_index.is_some_and(|(_, index)| builder.states.comes(&index_id(index, id)));
-    if old.replica_identity != new.replica_identity || index_made {
+    if (old.replica_identity != new.replica_identity || index_made) && new.kind != TableKind::Foreign {
         let (identity, needs) = match new_index {
             Some((_, index)) => {
                 let of = index_id(index, id);
