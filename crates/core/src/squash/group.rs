@@ -199,13 +199,11 @@ fn edges(statements: &[ChangeStatement], to: &Catalog) -> Vec<BTreeSet<usize>> {
         }
         // What is dropped makes way for all that follows, and default privileges are for all that follows.
         if statement.action == ActionKind::Drop || statement.object.kind == ObjectKind::DefaultPrivilege {
-            for later in place + 1..statements.len() {
-                before[later].insert(place);
+            for later in before.iter_mut().skip(place + 1) {
+                later.insert(place);
             }
-            for earlier in 0..place {
-                if statement.action == ActionKind::Drop {
-                    before[place].insert(earlier);
-                }
+            if statement.action == ActionKind::Drop {
+                before[place].extend(0..place);
             }
         }
     }
