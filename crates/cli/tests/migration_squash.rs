@@ -254,3 +254,35 @@ fn real_chains_are_proven() {
         report["adjusted"].as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();
     assert!(lines.starts_with(&[430, 441]), "{lines:?}");
 }
+
+/// The JSON's fields: whoever reads it may rely on them.
+#[test]
+fn the_json_is_a_contract() {
+    let report = run(&broken(), &["migration", "squash", "--fix", "--json"]).json();
+    let fields = |value: &serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(
+        fields(&report),
+        [
+            "adjusted",
+            "failures",
+            "files",
+            "folder",
+            "left_out",
+            "moved",
+            "not_carried",
+            "notes",
+            "proofs",
+            "refusals",
+            "rows",
+            "schema_version",
+            "scratch",
+            "sql",
+            "statements",
+            "to"
+        ]
+    );
+    assert_eq!(fields(&report["moved"][0]), ["after", "file", "line", "statement", "waited_for"]);
+    assert_eq!(fields(&report["adjusted"][0]), ["file", "line", "meaning", "removed", "statement"]);
+    assert_eq!(fields(&report["proofs"]), ["again", "on_empty", "over_chain"]);
+    assert_eq!(report["schema_version"], 1);
+}
