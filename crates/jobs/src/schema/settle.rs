@@ -96,3 +96,42 @@ fn fields(catalog: &Catalog, id: &ObjectId) -> Option<Map<String, Value>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pgmason_scratch::Baseline;
+    use pgmason_testkit::Folder;
+
+    use super::*;
+    use crate::open::{OpenOptions, OpenScratch, open_scratch};
+    use crate::progress::silent;
+
+    /// Objects of the second text that are those of the first in other words.
+    fn settled(wanted: &str, found: &str) -> Vec<String> {
+        let folder = Folder::new();
+        let project = Project::open(folder.path()).unwrap();
+        let OpenScratch { database, mut server } =
+            open_scratch(&project, Baseline::Plain, &OpenOptions::default(), &silent).unwrap();
+        let second = server.create_database().unwrap();
+        database.connect().unwrap().batch_execute(wanted).unwrap();
+        second.connect().unwrap().batch_execute(found).unwrap();
+        let (wanted, found) = (read_catalog(&server, &database).unwrap(), read_catalog(&server, &second).unwrap());
+        let settled = in_other_words(&project, &mut server, &second, &wanted, &found).unwrap();
+        settled.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_list_over_a_varchar_is_the_same_in_other_words() {
+        // The second is how PostgreSQL writes the first.
+        let written = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK (a IN ('x', 'y')))";
+        let made_again = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK (((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))))";
+        assert_eq!(settled(written, made_again), ["public.t.known"]);
+    }
+
+    #[test]
+    fn another_condition_is_another_condition() {
+        let table = |check: &str| format!("CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK ({check}), b integer)");
+        assert_eq!(settled(&table("a IN ('x', 'y')"), &table("a IN ('x', 'z')")), Vec::<String>::new());
+        assert_eq!(settled(&table("b > 0"), &table("b > 1")), Vec::<String>::new());
+    }
+}
