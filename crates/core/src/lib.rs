@@ -1,6 +1,7 @@
 //! The thinking: rules over schemas and migration files. No IO, no connection, no printing.
 
 pub mod access;
+pub mod assembly;
 pub mod diff;
 pub mod expression;
 pub mod files;
@@ -11,3 +12,4 @@ pub mod observations;
 pub mod rulebook;
 pub mod rules;
 pub mod schema;
+pub mod squash;

@@ -95,10 +95,7 @@ pub fn execute(
         None => None,
     };
     reporter(Event::ReadingCatalog);
-    let mut client = database.connect()?;
-    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
-    remove_own_schema(&mut catalog);
-    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+    let catalog = read_catalog(&server, &database)?;
     Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
 }
 
@@ -118,6 +115,15 @@ pub fn open_scratch(
     let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
     let database = server.create_database()?;
     Ok(OpenScratch { database, server })
+}
+
+/// The catalog of a scratch database, the baseline's objects marked.
+pub(crate) fn read_catalog(server: &Scratch, database: &ScratchDatabase) -> Result<Catalog, JobError> {
+    let mut client = database.connect()?;
+    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    remove_own_schema(&mut catalog);
+    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+    Ok(catalog)
 }
 
 /// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.

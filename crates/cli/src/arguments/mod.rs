@@ -1,6 +1,7 @@
 //! The command line, in the words that help and man page print.
 
 pub(crate) mod migration;
+pub(crate) mod schema;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use pgmason_model::Level;
 
 use migration::MigrationArguments;
+use schema::SchemaArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
 ///
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     /// The whole life of a migrations folder
     #[command(visible_alias = "migrations")]
     Migration(MigrationArguments),
+    /// Put schema files together, or a schema into files
+    Schema(SchemaArguments),
     /// Write a source's schema to a JSON file
     Snapshot(SnapshotArguments),
     /// Print a rule's page

@@ -11,6 +11,7 @@ mod migration;
 mod opening;
 mod reference;
 mod rules;
+mod schema;
 mod snapshot;
 mod tables;
 
@@ -50,6 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
+        Command::Schema(arguments) => schema::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
         Command::Explain { rule } => explain::run(&rule),
         Command::Rules(arguments) => rules::run(folder, &arguments),

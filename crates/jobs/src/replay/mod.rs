@@ -9,7 +9,9 @@ mod extensions;
 mod failed;
 mod fence;
 mod groups;
+mod own_file;
 mod report;
+pub(crate) mod rounds;
 mod session;
 
 use std::time::{Duration, Instant};
