@@ -5,12 +5,14 @@
 pub mod check;
 pub mod configuration;
 pub mod doctor;
+pub mod drift;
 pub mod error;
 pub mod folder;
 pub mod init;
 pub mod migration;
 pub mod observe;
 pub mod open;
+pub mod prisma;
 pub mod progress;
 pub mod project;
 pub mod replay;
