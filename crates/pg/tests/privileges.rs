@@ -1,5 +1,6 @@
 //! What a role with few rights sees, and how the catalog says what it could not.
 
+use pgmason_model::{Object, ObjectId, ObjectKind};
 use pgmason_pg::{ConnectOptions, connect, introspect};
 
 use crate::support::Database;
@@ -15,6 +16,10 @@ fn a_role_without_rights_reads_the_same_objects() {
         everything.objects.keys().filter(|id| catalog.get(id).is_none()).map(ToString::to_string).collect();
     assert_eq!(missing, Vec::<String>::new());
     let unread: Vec<&str> = catalog.not_checked.iter().map(|entry| entry.what.as_str()).collect();
+    assert!(unread.contains(&"connection of the subscription copied"), "{unread:?}");
+    let copied = ObjectId::global(ObjectKind::Subscription, "copied");
+    let Some(Object::Subscription(subscription)) = catalog.get(&copied) else { panic!("no subscription") };
+    assert_eq!((subscription.connection.clone(), subscription.publications.len()), (None, 2));
     assert!(unread.contains(&"options of the user mapping for public on far"), "{unread:?}");
 }
 

@@ -33,6 +33,9 @@ pub enum ObjectKind {
     Rule,
     Policy,
     Publication,
+    Subscription,
+    TextSearchDictionary,
+    TextSearchConfiguration,
     ExtendedStatistics,
     Operator,
     OperatorClass,
@@ -73,6 +76,9 @@ impl ObjectKind {
             Self::Rule => "rule",
             Self::Policy => "policy",
             Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::TextSearchDictionary => "text search dictionary",
+            Self::TextSearchConfiguration => "text search configuration",
             Self::ExtendedStatistics => "statistics object",
             Self::Operator => "operator",
             Self::OperatorClass => "operator class",
@@ -92,9 +98,11 @@ impl ObjectKind {
 ///
 /// | kind | schema | name | sub | of |
 /// |---|---|---|---|---|
-/// | schema, extension, publication, event trigger, FDW, server | – | its name | – | – |
+/// | schema, extension, publication, subscription, event trigger, FDW, server | – | its name | – | – |
 /// | type, sequence, table, index, view, collation, statistics | schema | its name | – | – |
+/// | text search dictionary, text search configuration | schema | its name | – | – |
 /// | column, default, constraint, trigger, rule, policy | schema | the relation | its own name (default: the column) | – |
+/// | default of a view's column | schema | the view | the column | – |
 /// | domain constraint | schema | the domain | its name | – |
 /// | function, procedure, aggregate | schema | its name | identity arguments | – |
 /// | operator | schema | its name | `(left, right)` | – |

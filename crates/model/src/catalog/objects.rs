@@ -35,6 +35,9 @@ pub enum Object {
     Rule(Rule),
     Policy(Policy),
     Publication(Publication),
+    Subscription(Subscription),
+    TextSearchDictionary(TextSearchDictionary),
+    TextSearchConfiguration(TextSearchConfiguration),
     ExtendedStatistics(ExtendedStatistics),
     Operator(Operator),
     OperatorClass(OperatorClass),
@@ -340,6 +343,9 @@ pub struct IndexKey {
     pub collation: Option<QualifiedName>,
     pub descending: bool,
     pub nulls_first: bool,
+    /// `ALTER INDEX … ALTER COLUMN … SET STATISTICS`, for an expression.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub statistics_target: Option<i32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -521,6 +527,51 @@ pub struct PublicationTable {
     pub filter: Option<String>,
 }
 
+/// A subscription of this database. What the server's version does not know is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subscription {
+    pub owner: Identifier,
+    pub enabled: bool,
+    /// As a URL without its password. None where it is hidden: only a superuser may read it.
+    pub connection: Option<String>,
+    pub publications: BTreeSet<String>,
+    pub slot_name: Option<String>,
+    /// Hidden with the connection before PostgreSQL 15.
+    pub synchronous_commit: Option<String>,
+    /// PostgreSQL 14 and newer.
+    pub binary: Option<bool>,
+    /// `off`, `on` or `parallel`; PostgreSQL 14 and newer, `parallel` 16.
+    pub streaming: Option<String>,
+    /// PostgreSQL 15 and newer.
+    pub two_phase: Option<bool>,
+    /// PostgreSQL 15 and newer.
+    pub disable_on_error: Option<bool>,
+    /// PostgreSQL 16 and newer.
+    pub password_required: Option<bool>,
+    /// PostgreSQL 16 and newer.
+    pub run_as_owner: Option<bool>,
+    /// `any` or `none`; PostgreSQL 16 and newer.
+    pub origin: Option<String>,
+    /// PostgreSQL 17 and newer.
+    pub failover: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextSearchDictionary {
+    pub owner: Identifier,
+    pub template: QualifiedName,
+    /// The options of the template, without quotes.
+    pub options: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextSearchConfiguration {
+    pub owner: Identifier,
+    pub parser: QualifiedName,
+    /// Kind of token (`asciiword`) → the dictionaries that are asked, in order.
+    pub mappings: BTreeMap<String, Vec<QualifiedName>>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExtendedStatistics {
     pub owner: Identifier,
@@ -550,6 +601,10 @@ pub struct OperatorClass {
     pub input_type: String,
     pub key_type: Option<String>,
     pub is_default: bool,
+    /// Its own operators and support functions, as `CREATE OPERATOR CLASS` takes them. What belongs to the family alone
+    /// is the family's.
+    #[serde(default)]
+    pub members: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -36,7 +36,12 @@ SELECT
              THEN 'MFINALFUNC_MODIFY = ' || CASE a.aggmfinalmodify
                  WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,
         'MINITCOND = ' || quote_literal(a.aggminitval),
-        'SORTOP = ' || nullif(a.aggsortop, 0)::regoper,
+        -- Outside of OPERATOR() the grammar takes no schema.
+        'SORTOP = OPERATOR(' || (
+            SELECT quote_ident(sn.nspname) || '.' || s.oprname
+            FROM pg_operator s JOIN pg_namespace sn ON sn.oid = s.oprnamespace
+            WHERE s.oid = a.aggsortop
+        ) || ')',
         CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE' WHEN 'r' THEN 'PARALLEL = RESTRICTED' END,
         CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END
     ) END AS definition,

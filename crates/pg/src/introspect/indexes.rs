@@ -62,6 +62,7 @@ fn keys(row: &Row<'_>, builder: &Builder, relation: u32, numbers: &[i16]) -> Res
     let orders = row.get::<Vec<i16>>("orders")?;
     let mut expressions = row.get::<Option<Vec<String>>>("expressions")?.unwrap_or_default().into_iter();
     let mut class_options = class_options(row)?;
+    let targets = row.get::<Option<Vec<Option<i32>>>>("statistics_targets")?.unwrap_or_default();
     let mut keys = Vec::with_capacity(numbers.len());
     for (place, &number) in numbers.iter().enumerate() {
         let facts = builder.column_facts.get(&Address::column(relation, i32::from(number))).copied();
@@ -79,6 +80,7 @@ fn keys(row: &Row<'_>, builder: &Builder, relation: u32, numbers: &[i16]) -> Res
             collation: (collation != own_collation).then(|| builder.collations.get(&collation).cloned()).flatten(),
             descending: order & DESCENDING != 0,
             nulls_first: order & NULLS_FIRST != 0,
+            statistics_target: targets.get(place).copied().flatten(),
         });
     }
     Ok(keys)

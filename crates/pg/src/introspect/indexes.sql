@@ -36,6 +36,12 @@ SELECT
         FROM pg_attribute a, unnest(a.attoptions) AS option
         WHERE a.attrelid = i.indexrelid
     ) END AS operator_class_options,
+    CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+        SELECT nullif(a.attstattarget, -1)::integer
+        FROM pg_attribute a
+        WHERE a.attrelid = i.indexrelid
+        ORDER BY a.attnum
+    ) END AS statistics_targets,
     pg_get_expr(i.indpred, i.indrelid) AS predicate,
     i.indisvalid AS valid,
     i.indisready AS ready,

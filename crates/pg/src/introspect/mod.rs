@@ -42,6 +42,8 @@ mod snapshot;
 mod statistics;
 mod subscriptions;
 mod tables;
+mod text_search_configurations;
+mod text_search_dictionaries;
 mod triggers;
 mod types;
 mod unmodelled;
@@ -159,7 +161,7 @@ fn read_snapshot(
     let (mut transaction, session) = snapshot::open(client)?;
     let wanted = QUERIES
         .iter()
-        .filter(|query| (options.statistics || !query.statistics_only) && !forbidden.contains_key(query.name))
+        .filter(|query| query.is_wanted(options, session) && !forbidden.contains_key(query.name))
         .collect();
     let queue = Queue::new(wanted);
     // The server works on the next query while this side decodes the last one.

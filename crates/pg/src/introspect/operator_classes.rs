@@ -27,6 +27,7 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
             input_type: row.text("input_type")?,
             key_type: row.get("key_type")?,
             is_default: facts.is_default,
+            members: row.get::<Option<_>>("members")?.unwrap_or_default(),
         };
         let method = row.identifier("method")?;
         let id = ObjectId::sub_object(ObjectKind::OperatorClass, name.schema, name.name, method);

@@ -10,7 +10,27 @@ pub(super) struct Query {
     pub(super) name: &'static str,
     pub(super) sql: &'static str,
     pub(super) decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
-    pub(super) statistics_only: bool,
+    pub(super) needs: Needs,
+}
+
+/// Without what a query is not asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    /// Counters are wanted.
+    Statistics,
+    /// The role may read the connections of subscriptions. To be refused would cost a second snapshot.
+    SubscriptionConnections,
+}
+
+impl Query {
+    pub(super) fn is_wanted(&self, options: &IntrospectOptions, session: snapshot::Session) -> bool {
+        match self.needs {
+            Needs::Nothing => true,
+            Needs::Statistics => options.statistics,
+            Needs::SubscriptionConnections => session.reads_subscription_connections,
+        }
+    }
 }
 
 const fn query(
@@ -18,7 +38,7 @@ const fn query(
     sql: &'static str,
     decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
 ) -> Query {
-    Query { name, sql, decode, statistics_only: false }
+    Query { name, sql, decode, needs: Needs::Nothing }
 }
 
 const fn statistics_query(
@@ -26,7 +46,7 @@ const fn statistics_query(
     sql: &'static str,
     decode: fn(&Row<'_>, &mut Builder) -> Result<(), IntrospectError>,
 ) -> Query {
-    Query { name, sql, decode, statistics_only: true }
+    Query { name, sql, decode, needs: Needs::Statistics }
 }
 
 pub(super) static QUERIES: &[Query] = &[
@@ -54,6 +74,19 @@ pub(super) static QUERIES: &[Query] = &[
     query("policies", include_str!("policies.sql"), policies::decode),
     query("publications", include_str!("publications.sql"), publications::decode),
     query("publication tables", include_str!("publication_tables.sql"), publication_tables::decode),
+    query("subscriptions", include_str!("subscriptions.sql"), subscriptions::decode),
+    Query {
+        name: "connections of subscriptions",
+        sql: include_str!("subscription_connections.sql"),
+        decode: subscriptions::decode_connection,
+        needs: Needs::SubscriptionConnections,
+    },
+    query("text search dictionaries", include_str!("text_search_dictionaries.sql"), text_search_dictionaries::decode),
+    query(
+        "text search configurations",
+        include_str!("text_search_configurations.sql"),
+        text_search_configurations::decode,
+    ),
     query("extended statistics", include_str!("extended_statistics.sql"), extended_statistics::decode),
     query("foreign-data wrappers", include_str!("foreign_data_wrappers.sql"), foreign_data_wrappers::decode),
     query("foreign servers", include_str!("foreign_servers.sql"), foreign_servers::decode),
@@ -62,7 +95,6 @@ pub(super) static QUERIES: &[Query] = &[
     query("default privileges", include_str!("default_privileges.sql"), default_privileges::decode),
     query("comments", include_str!("comments.sql"), comments::decode),
     query("unmodelled objects", include_str!("unmodelled.sql"), unmodelled::decode),
-    query("subscriptions", include_str!("subscriptions.sql"), subscriptions::decode),
     query("dependencies", include_str!("dependencies.sql"), dependencies::decode),
     statistics_query("database statistics", include_str!("statistics_database.sql"), statistics::decode_database),
     statistics_query("table statistics", include_str!("statistics_tables.sql"), statistics::decode_table),

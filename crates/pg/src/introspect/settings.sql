@@ -3,6 +3,8 @@
 SELECT
     current_setting('server_version_num')::integer AS version,
     (SELECT count(*) FROM pg_catalog.pg_class) AS relations,
+    pg_catalog.has_column_privilege('pg_catalog.pg_subscription'::pg_catalog.regclass, 'subconninfo', 'SELECT')
+        AS reads_subscription_connections,
     set_config('search_path', 'pg_catalog', true),
     set_config('DateStyle', 'ISO, MDY', true),
     set_config('IntervalStyle', 'postgres', true),

@@ -13,6 +13,7 @@ pub(super) struct Session {
     pub(super) version: ServerVersion,
     /// How many relations the database has, its own catalogs included.
     pub(super) relations: i64,
+    pub(super) reads_subscription_connections: bool,
 }
 
 pub(super) fn open(client: &mut Client) -> Result<(Transaction<'_>, Session), IntrospectError> {
@@ -39,10 +40,11 @@ pub(super) fn join(connection: &ConnectionString, snapshot: &str) -> Option<Clie
 
 fn settle(transaction: &mut Transaction<'_>) -> Result<Session, postgres::Error> {
     let rows = transaction.query_typed(include_str!("settings.sql"), &[])?;
-    let mut session = Session { version: ServerVersion(0), relations: 0 };
+    let mut session = Session { version: ServerVersion(0), relations: 0, reads_subscription_connections: false };
     if let Some(row) = rows.first() {
         session.version = ServerVersion(u32::try_from(row.try_get::<_, i32>("version")?).unwrap_or(0));
         session.relations = row.try_get("relations")?;
+        session.reads_subscription_connections = row.try_get("reads_subscription_connections")?;
     }
     Ok(session)
 }

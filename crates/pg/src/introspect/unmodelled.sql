@@ -2,10 +2,6 @@
 WITH found (catalog, class, object, schema, name) AS (
     SELECT 'pg_ts_parser', 'pg_ts_parser'::regclass::oid, oid, prsnamespace, prsname::text FROM pg_ts_parser
     UNION ALL
-    SELECT 'pg_ts_config', 'pg_ts_config'::regclass::oid, oid, cfgnamespace, cfgname FROM pg_ts_config
-    UNION ALL
-    SELECT 'pg_ts_dict', 'pg_ts_dict'::regclass::oid, oid, dictnamespace, dictname FROM pg_ts_dict
-    UNION ALL
     SELECT 'pg_ts_template', 'pg_ts_template'::regclass::oid, oid, tmplnamespace, tmplname FROM pg_ts_template
     UNION ALL
     SELECT 'pg_conversion', 'pg_conversion'::regclass::oid, oid, connamespace, conname FROM pg_conversion

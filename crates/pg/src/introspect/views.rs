@@ -1,10 +1,10 @@
 //! Views and materialized views.
 
-use pgmason_model::catalog::{MaterializedView, View};
+use pgmason_model::catalog::{Default, MaterializedView, View};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
 use super::IntrospectError;
-use super::address::{Address, PG_CLASS, PG_TYPE};
+use super::address::{Address, PG_ATTRDEF, PG_CLASS, PG_TYPE};
 use super::builder::Builder;
 use super::row::{Row, is_true};
 use super::types::{alias_attributes, attributes};
@@ -45,6 +45,20 @@ pub(super) fn decode(row: &Row<'_>, builder: &mut Builder) -> Result<(), Introsp
             check_option: options.get("check_option").cloned(),
         })
     };
-    builder.add(Address::new(PG_CLASS, oid), id, object);
+    builder.add(Address::new(PG_CLASS, oid), id.clone(), object);
+    defaults(row, oid, &id, builder)
+}
+
+/// `ALTER VIEW … ALTER COLUMN … SET DEFAULT`: what an INSERT into the view fills in.
+fn defaults(row: &Row<'_>, view: u32, id: &ObjectId, builder: &mut Builder) -> Result<(), IntrospectError> {
+    let oids = row.get::<Vec<u32>>("default_oids")?;
+    let numbers = row.get::<Vec<i16>>("default_numbers")?;
+    let expressions = row.get::<Vec<String>>("default_expressions")?;
+    for ((oid, number), expression) in oids.into_iter().zip(numbers).zip(expressions) {
+        let Some(column) = builder.column_name(view, i32::from(number)) else { continue };
+        let id = ObjectId { kind: ObjectKind::Default, sub: Some(column), ..id.clone() };
+        let default = Default { expression, sequence: None };
+        builder.add(Address::new(PG_ATTRDEF, oid), id, Object::Default(default));
+    }
     Ok(())
 }

@@ -16,6 +16,9 @@ SELECT
     ARRAY(SELECT CASE WHEN a.attcollation <> y.typcollation THEN a.attcollation ELSE 0 END
           FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS attribute_collations,
+    ARRAY(SELECT d.oid FROM pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum) AS default_oids,
+    ARRAY(SELECT d.adnum FROM pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum) AS default_numbers,
+    ARRAY(SELECT pg_get_expr(d.adbin, 0) FROM pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum) AS default_expressions,
     c.reloptions AS options,
     c.relispopulated AS populated,
     am.amname AS access_method,

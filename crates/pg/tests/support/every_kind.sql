@@ -29,10 +29,15 @@ CREATE FUNCTION shop.word_in(cstring) RETURNS shop.word LANGUAGE internal IMMUTA
 CREATE FUNCTION shop.word_out(shop.word) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
 CREATE TYPE shop.word (INPUT = shop.word_in, OUTPUT = shop.word_out, LIKE = text, CATEGORY = 'S');
 CREATE TYPE shop.never_defined;
+COMMENT ON TYPE shop.address IS 'Where';
+COMMENT ON TYPE shop.float_range IS 'From to';
+COMMENT ON TYPE shop.word IS 'Text';
+COMMENT ON EXTENSION plpgsql IS 'Of the project';
 
 -- Sequences
 CREATE SEQUENCE shop.ticket_numbers AS integer INCREMENT BY 5 MINVALUE 10 MAXVALUE 1000 START 20 CACHE 7 CYCLE;
 CREATE UNLOGGED SEQUENCE shop.fast_numbers; --@15+
+COMMENT ON SEQUENCE shop.ticket_numbers IS 'One each';
 
 -- Tables and columns
 CREATE TABLE shop.customers (
@@ -127,6 +132,7 @@ CREATE INDEX orders_state_bpchar ON shop.orders (state);
 ALTER TABLE shop.customers CLUSTER ON customers_covering;
 CREATE UNIQUE INDEX orders_nulls ON shop.orders (part) NULLS NOT DISTINCT; --@15+
 CREATE INDEX events_only_parent ON ONLY shop.events (at);
+ALTER INDEX shop.customers_lower_name ALTER COLUMN 3 SET STATISTICS 250;
 COMMENT ON INDEX shop.customers_brin IS 'Small';
 
 -- Functions
@@ -152,6 +158,21 @@ CREATE AGGREGATE shop.sum_up(numeric) (SFUNC = shop.step, STYPE = numeric, INITC
 CREATE AGGREGATE shop.middle(double precision ORDER BY double precision) (
     SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_cont_float8_final
 );
+CREATE AGGREGATE shop.rows_of(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0');
+CREATE AGGREGATE shop.smallest(integer) (
+    SFUNC = int4smaller, STYPE = integer, COMBINEFUNC = int4smaller, SORTOP = <, PARALLEL = RESTRICTED
+);
+CREATE AGGREGATE shop.all_of(VARIADIC "any" ORDER BY VARIADIC "any") (
+    SFUNC = ordered_set_transition_multi, STYPE = internal, FINALFUNC = rank_final, FINALFUNC_EXTRA, HYPOTHETICAL
+);
+CREATE AGGREGATE shop.moving(numeric) (
+    SFUNC = numeric_avg_accum, STYPE = internal, SSPACE = 128, FINALFUNC = numeric_avg, FINALFUNC_MODIFY = SHAREABLE,
+    COMBINEFUNC = numeric_avg_combine, SERIALFUNC = numeric_avg_serialize, DESERIALFUNC = numeric_avg_deserialize,
+    MSFUNC = numeric_avg_accum, MINVFUNC = numeric_accum_inv, MSTYPE = internal, MSSPACE = 128,
+    MFINALFUNC = numeric_avg
+);
+CREATE FUNCTION shop.join_words(text, text, VARIADIC text[]) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+CREATE AGGREGATE shop.joined("of words" text, VARIADIC text[]) (SFUNC = shop.join_words, STYPE = text);
 COMMENT ON FUNCTION shop.add(integer, integer) IS 'One more, or b more';
 COMMENT ON PROCEDURE shop.tidy(integer) IS 'Tidies';
 COMMENT ON AGGREGATE shop.sum_up(numeric) IS 'Sums';
@@ -165,6 +186,7 @@ CREATE MATERIALIZED VIEW shop.totals WITH (fillfactor = 90) AS
     SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY customer_id;
 CREATE UNIQUE INDEX totals_customer ON shop.totals (customer_id);
 CREATE MATERIALIZED VIEW shop.empty_totals AS SELECT 1 AS one WITH NO DATA;
+ALTER VIEW shop.happy ALTER COLUMN mood SET DEFAULT 'happy';
 COMMENT ON VIEW shop.happy IS 'Only the happy';
 COMMENT ON COLUMN shop.happy.name IS 'Of the happy';
 COMMENT ON MATERIALIZED VIEW shop.totals IS 'Per customer';
@@ -186,6 +208,7 @@ CREATE TRIGGER scratch_unchanged BEFORE UPDATE ON shop.scratch
 COMMENT ON TRIGGER customers_touch ON shop.customers IS 'Keeps the time';
 CREATE EVENT TRIGGER shop_ddl ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE')
     EXECUTE FUNCTION shop.on_ddl();
+ALTER TABLE shop.events_2025 DISABLE TRIGGER events_touch;
 ALTER EVENT TRIGGER shop_ddl DISABLE;
 COMMENT ON EVENT TRIGGER shop_ddl IS 'Off';
 
@@ -211,6 +234,23 @@ CREATE PUBLICATION odd FOR TABLES IN SCHEMA "Odd Schema", TABLE shop.child WHERE
 CREATE PUBLICATION with_generated FOR TABLE shop.customers WITH (publish_generated_columns = stored); --@18+
 COMMENT ON PUBLICATION partly IS 'Some of it';
 
+-- Subscriptions: the name is the database's, and with connect = false nothing is asked of the other side
+CREATE SUBSCRIPTION copied CONNECTION 'host=far.example.com port=6543 dbname=app user=me password=hunter2'
+    PUBLICATION first, second WITH (connect = false, slot_name = NONE, enabled = false, synchronous_commit = local);
+ALTER SUBSCRIPTION copied SET (binary = true, streaming = on); --@14+
+ALTER SUBSCRIPTION copied SET (disable_on_error = true); --@15+
+ALTER SUBSCRIPTION copied SET (origin = none, streaming = parallel, run_as_owner = true); --@16+
+COMMENT ON SUBSCRIPTION copied IS 'From far away';
+
+-- Text search
+CREATE TEXT SEARCH DICTIONARY shop.plain_words (TEMPLATE = simple, ACCEPT = false);
+CREATE TEXT SEARCH DICTIONARY shop.stems (TEMPLATE = snowball, language = 'english', stopwords = 'english');
+CREATE TEXT SEARCH CONFIGURATION shop.plain_text (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION shop.plain_text ALTER MAPPING FOR asciiword WITH shop.plain_words, shop.stems;
+ALTER TEXT SEARCH CONFIGURATION shop.plain_text DROP MAPPING FOR email;
+COMMENT ON TEXT SEARCH DICTIONARY shop.plain_words IS 'Every word';
+COMMENT ON TEXT SEARCH CONFIGURATION shop.plain_text IS 'For titles';
+
 -- Statistics
 CREATE STATISTICS shop.orders_statistics (dependencies, ndistinct) ON part, state FROM shop.orders;
 ALTER STATISTICS shop.orders_statistics SET STATISTICS 300;
@@ -231,6 +271,8 @@ CREATE OPERATOR shop.!! (FUNCTION = shop.word_length, RIGHTARG = shop.word);
 CREATE OPERATOR FAMILY shop.mood_family USING btree;
 CREATE OPERATOR CLASS shop.mood_class FOR TYPE shop.mood USING btree FAMILY shop.mood_family AS
     OPERATOR 1 shop.<#, FUNCTION 1 shop.mood_order(shop.mood, shop.mood);
+CREATE FUNCTION shop.mood_number(a shop.mood, b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 0 $$;
+ALTER OPERATOR FAMILY shop.mood_family USING btree ADD FUNCTION 1 shop.mood_number(shop.mood, integer);
 COMMENT ON OPERATOR shop.<# (shop.mood, shop.mood) IS 'Sadder';
 COMMENT ON OPERATOR CLASS shop.mood_class USING btree IS 'By mood';
 COMMENT ON OPERATOR FAMILY shop.mood_family USING btree IS 'All moods';
@@ -268,8 +310,6 @@ ALTER DEFAULT PRIVILEGES FOR ROLE pgmason_owner REVOKE EXECUTE ON FUNCTIONS FROM
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO pgmason_app WITH GRANT OPTION;
 
 -- Kinds without a model
-CREATE TEXT SEARCH CONFIGURATION shop.plain_text (COPY = simple);
-CREATE TEXT SEARCH DICTIONARY shop.plain_words (TEMPLATE = simple, ACCEPT = false);
 CREATE CONVERSION shop.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
 
 -- Temporary objects are nobody's schema

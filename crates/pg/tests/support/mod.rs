@@ -63,6 +63,14 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        // A database with a subscription cannot be dropped.
+        let subscriptions = "DO $$ DECLARE found text; BEGIN
+            FOR found IN SELECT subname FROM pg_subscription JOIN pg_database d ON d.oid = subdbid
+                WHERE d.datname = current_database() LOOP
+                EXECUTE format('DROP SUBSCRIPTION %I', found);
+            END LOOP;
+        END $$";
+        self.client().batch_execute(subscriptions).ok();
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         client(&server()).batch_execute(&drop).ok();
     }

@@ -88,7 +88,7 @@ fn rank(catalog: &Catalog, id: &ObjectId) -> u8 {
         },
         ObjectKind::View | ObjectKind::MaterializedView => 10,
         ObjectKind::Trigger | ObjectKind::Rule | ObjectKind::Policy => 11,
-        ObjectKind::EventTrigger | ObjectKind::Publication => 12,
+        ObjectKind::EventTrigger | ObjectKind::Publication | ObjectKind::Subscription => 12,
         ObjectKind::Grant | ObjectKind::DefaultPrivilege => 13,
         ObjectKind::Comment => 14,
         _ => 2,

@@ -273,6 +273,7 @@ mod tests {
             collation: None,
             descending: false,
             nulls_first: false,
+            statistics_target: None,
         }
     }
 

@@ -258,6 +258,7 @@ mod tests {
             collation: None,
             descending: false,
             nulls_first: false,
+            statistics_target: None,
         };
         let mut index = Index {
             table: QualifiedName::new("public", table),

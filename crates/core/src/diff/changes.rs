@@ -1,0 +1,162 @@
+//! What differs, in words.
+
+use std::collections::BTreeSet;
+
+use pgmason_model::catalog::Unmodelled;
+use pgmason_model::difference::{ChangeKind, ObjectChange, Refusal, Unplanned};
+use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
+use serde_json::Value;
+
+use super::context::Context;
+use super::kinds::{self, Verdict, table};
+use super::scope::is_compared;
+use super::states::{State, States};
+
+/// Every object that differs; what is only made anew for another's sake is not among them.
+pub(super) fn describe(context: &Context<'_>, states: &States, renamed: &[(ObjectId, ObjectId)]) -> Vec<ObjectChange> {
+    let mut changes: Vec<ObjectChange> = renamed
+        .iter()
+        .map(|(old, new)| ObjectChange {
+            object: new.clone(),
+            change: ChangeKind::RenamedFrom(old.clone()),
+            details: Vec::new(),
+        })
+        .collect();
+    changes.extend(all(context));
+    // A table that is written anew for the order of its columns does not differ in anything else.
+    for (id, state) in &states.of {
+        if *state == State::Replace && id.kind == ObjectKind::Table && context.from.get(id) == context.to.get(id) {
+            if !reordered(context, id) {
+                continue;
+            }
+            changes.push(ObjectChange {
+                object: id.clone(),
+                change: ChangeKind::Changed,
+                details: vec!["order of columns".to_owned()],
+            });
+        }
+    }
+    changes
+}
+
+fn reordered(context: &Context<'_>, id: &ObjectId) -> bool {
+    let names = |catalog| table::columns(catalog, id).into_iter().map(|(column, _)| column.clone()).collect::<Vec<_>>();
+    names(context.from) != names(context.to)
+}
+
+pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
+    let mut changes = Vec::new();
+    let added = |id: &ObjectId, change| ObjectChange { object: id.clone(), change, details: Vec::new() };
+    for (id, new) in &context.to.objects {
+        if !is_compared(context.platform, id, new) {
+            continue;
+        }
+        match context.from.get(id) {
+            None => changes.push(added(id, ChangeKind::Added)),
+            Some(old) if old == new => {}
+            Some(old) => {
+                if kinds::verdict(context, id, old, new) != Verdict::Same {
+                    changes.push(ObjectChange {
+                        object: id.clone(),
+                        change: ChangeKind::Changed,
+                        details: details(old, new),
+                    });
+                }
+            }
+        }
+    }
+    for (id, old) in &context.from.objects {
+        if context.to.get(id).is_none() && is_compared(context.platform, id, old) {
+            changes.push(added(id, ChangeKind::Removed));
+        }
+    }
+    changes
+}
+
+/// `type name: integer → bigint`, for each fact that differs.
+fn details(old: &Object, new: &Object) -> Vec<String> {
+    let (Ok(Value::Object(old)), Ok(Value::Object(new))) = (serde_json::to_value(old), serde_json::to_value(new))
+    else {
+        return Vec::new();
+    };
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut list = Vec::new();
+    for key in keys {
+        let (before, after) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
+        if before == after || matches!(key.as_str(), "position" | "user_type") {
+            continue;
+        }
+        let name = key.replace('_', " ");
+        let (before, after) = (short(before), short(after));
+        if before.chars().count() + after.chars().count() > 100 || before.contains('\n') || after.contains('\n') {
+            list.push(name);
+        } else {
+            list.push(format!("{name}: {before} → {after}"));
+        }
+    }
+    list
+}
+
+fn short(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Tables whose columns end in another order.
+pub(super) fn columns_out_of_order(context: &Context<'_>, states: &States) -> Vec<Unplanned> {
+    let tables = table::out_of_order(context).into_iter().filter(|id| !states.goes(id));
+    tables
+        .map(|id| Unplanned {
+            object: id,
+            reason: "its columns stand in another order, which only a table written anew can change".to_owned(),
+            option: Some("--reorder-columns".to_owned()),
+        })
+        .collect()
+}
+
+/// Gives the columns of `to` the places that they have once the plan ran.
+pub(super) fn keep_order(context: &Context<'_>, states: &States, to: &mut Catalog) {
+    for id in table::out_of_order(context).into_iter().filter(|id| !states.goes(id)) {
+        let stays = |column: &ObjectId| !kinds::column::is_made_again(context, column);
+        let mut order: Vec<ObjectId> = table::columns(context.from, &id)
+            .into_iter()
+            .map(|(column, _)| column.clone())
+            .filter(|column| context.to.get(column).is_some() && stays(column))
+            .collect();
+        let added: Vec<ObjectId> = table::columns(context.to, &id)
+            .into_iter()
+            .map(|(column, _)| column.clone())
+            .filter(|column| !order.contains(column))
+            .collect();
+        order.extend(added);
+        for (place, column) in order.iter().enumerate() {
+            if let Some(Object::Column(column)) = to.objects.get_mut(column) {
+                column.position = i32::try_from(place + 1).unwrap_or(i32::MAX);
+            }
+        }
+    }
+}
+
+/// Objects of kinds without a model that only one side has: a plan would have to make or drop them.
+pub(super) fn unmodelled(from: &Catalog, to: &Catalog) -> Vec<Refusal> {
+    let of = |catalog: &Catalog| catalog.unmodelled.iter().cloned().collect::<BTreeSet<Unmodelled>>();
+    let (old, new) = (of(from), of(to));
+    let refuse = |found: &Unmodelled, message: &str| {
+        let schema = found.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+        Refusal::NotModelled {
+            object: format!("{schema}{} ({})", found.name, found.catalog),
+            message: message.to_owned(),
+        }
+    };
+    let gone = old
+        .difference(&new)
+        .map(|found| refuse(found, "it would have to be dropped, and pgmason does not know its kind"));
+    let come =
+        new.difference(&old).map(|found| refuse(found, "it would have to be made, and pgmason does not know its kind"));
+    gone.chain(come).collect()
+}

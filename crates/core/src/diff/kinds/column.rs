@@ -1,0 +1,456 @@
+//! Columns of tables.
+
+use std::collections::BTreeSet;
+
+use pgmason_model::catalog::{Column, ConstraintKind, Generated, Identity, Sequence, Table};
+use pgmason_model::difference::HazardKind;
+use pgmason_model::{Object, ObjectId, ObjectKind};
+
+use super::Verdict;
+use super::sequence;
+use super::table::{self, foreign_option_changes, option_changes};
+use crate::diff::action::{Action, Rank};
+use crate::diff::builder::{Builder, hazard};
+use crate::diff::context::Context;
+use crate::diff::create_table::ColumnText;
+use crate::diff::retype;
+use crate::diff::states::State;
+
+pub(super) fn verdict(context: &Context<'_>, id: &ObjectId, old: &Column, new: &Column) -> Verdict {
+    if is_made_again(context, id) {
+        return Verdict::Replace;
+    }
+    if (Column { position: new.position, ..old.clone() }) == *new {
+        return Verdict::Same;
+    }
+    let retyped = old.type_name != new.type_name || old.collation != new.collation;
+    match (retyped, old.inherited && new.inherited) {
+        (true, false) => Verdict::Retype,
+        // With its parent's; what uses it is told by that as well.
+        (true, true) => Verdict::Retype,
+        _ => Verdict::Alter,
+    }
+}
+
+/// PostgreSQL cannot make a plain column a generated one, nor, before 17, change how it is generated.
+pub(in crate::diff) fn is_made_again(context: &Context<'_>, id: &ObjectId) -> bool {
+    let (Some(Object::Column(old)), Some(Object::Column(new))) = (context.from.get(id), context.to.get(id)) else {
+        return false;
+    };
+    if old.inherited && new.inherited {
+        return false;
+    }
+    match (&old.generated, &new.generated) {
+        (None, Some(_)) => true,
+        (Some(old), Some(new)) if old != new => old.stored != new.stored || context.major() < 17,
+        (Some(old), None) => !old.stored,
+        _ => false,
+    }
+}
+
+/// The column inside CREATE TABLE, without its default.
+pub(super) fn text(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> ColumnText {
+    let mut middle = String::new();
+    if let Some(foreign) = Some(table::foreign_options(&new.foreign_options)).filter(|text| !text.is_empty()) {
+        middle.push_str(&foreign);
+    }
+    if let Some(collation) = &new.collation {
+        middle.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(generated) = &new.generated {
+        middle.push_str(&generation(generated));
+    }
+    if let Some(identity) = new.identity {
+        middle.push_str(&format!(" GENERATED {} AS IDENTITY", identity_word(identity)));
+        if let Some((sequence_id, sequence)) = builder.context.new.identity_sequence(id) {
+            middle.push_str(&identity_options(id, sequence_id, sequence));
+        }
+    }
+    ColumnText {
+        id: id.clone(),
+        name: id.sub.as_ref().map(ToString::to_string).unwrap_or_default(),
+        type_name: new.type_name.clone(),
+        middle,
+        default: None,
+        not_null: new.not_null && new.identity.is_none(),
+    }
+}
+
+fn generation(generated: &Generated) -> String {
+    format!(" GENERATED ALWAYS AS ({}) {}", generated.expression, if generated.stored { "STORED" } else { "VIRTUAL" })
+}
+
+fn identity_word(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Always => "ALWAYS",
+        Identity::ByDefault => "BY DEFAULT",
+    }
+}
+
+/// ` (SEQUENCE NAME … START WITH …)`, as far as it is not what PostgreSQL would choose.
+fn identity_options(column: &ObjectId, sequence_id: &ObjectId, sequence: &Sequence) -> String {
+    let usual = format!("{}_{}_seq", column.name.as_str(), column.sub.as_ref().map_or("", |name| name.as_str()));
+    let mut options = sequence::options(sequence);
+    if sequence_id.name.as_str() != usual || sequence_id.schema != column.schema {
+        options = format!(" SEQUENCE NAME {sequence_id}{options}");
+    }
+    if options.is_empty() { options } else { format!(" ({})", options.trim_start()) }
+}
+
+pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Column, replaces: bool) {
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
+    if builder.states.comes(&table_id) || new.inherited || of.of_type.is_some() {
+        // With its table, its parent, or its table's type.
+        return;
+    }
+    let mut text = text(builder, id, new);
+    let mut needs = BTreeSet::new();
+    let default_id = ObjectId { kind: ObjectKind::Default, ..id.clone() };
+    if let Some(Object::Default(default)) = builder.new_object(&default_id) {
+        text.default = Some(default.expression.clone());
+        needs.extend(builder.needs_of(&default_id));
+        needs.remove(id);
+    }
+    let filled = text.default.is_some() || new.generated.is_some() || new.identity.is_some();
+    let sql = format!("ALTER {} {table_id} ADD COLUMN {text}", table::word(of));
+    let mut action = Action::create(Rank::Column, id, sql).needing(needs);
+    action.makes.push(default_id);
+    if new.not_null && !filled {
+        action = action.hazard(hazard(
+            HazardKind::MayFail,
+            format!("fails where {table_id} holds rows: they have no value for {id}"),
+        ));
+    }
+    let constant = text.default.as_deref().is_none_or(|default| !default.contains('('));
+    let stored = new.generated.as_ref().is_some_and(|generated| generated.stored);
+    if !constant || stored || new.identity.is_some() || is_checked_domain(builder, new) {
+        // A default that is stable or constant is kept in the catalog (PostgreSQL 11 and newer); whether a function is,
+        // only the server knows, so it is said where it may be.
+        action = action.rewriting(table_id.clone());
+        if stored || new.identity.is_some() || !is_stable_default(text.default.as_deref().unwrap_or_default()) {
+            action =
+                action.hazard(hazard(HazardKind::Rewrite, format!("{table_id} is written anew while others wait")));
+        }
+        for part in parts(builder, &table_id) {
+            action = action.rewriting(part);
+        }
+    }
+    if replaces {
+        let old_generated = matches!(builder.old(id), Some(Object::Column(old)) if old.generated.is_some());
+        action.why =
+            Some(if old_generated { "its values are computed anew" } else { "it is generated now" }.to_owned());
+    }
+    builder.push(action);
+    finish(builder, id, new, None);
+}
+
+fn is_stable_default(default: &str) -> bool {
+    default.is_empty() || matches!(default, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE" | "LOCALTIMESTAMP")
+}
+
+/// A constrained domain is checked row by row.
+fn is_checked_domain(builder: &Builder<'_>, column: &Column) -> bool {
+    column.user_type.as_ref().is_some_and(|used| used.kind == ObjectKind::DomainType) && builder.major() < 19
+}
+
+/// Partitions and heirs, which have the column too.
+fn parts(builder: &Builder<'_>, table_id: &ObjectId) -> Vec<ObjectId> {
+    let is_part = |table: &Table| {
+        table
+            .partition_of
+            .iter()
+            .map(|part| &part.parent)
+            .chain(&table.inherits)
+            .any(|parent| table::table_id(parent) == *table_id)
+    };
+    let direct: Vec<ObjectId> = builder
+        .context
+        .from
+        .of_kind(ObjectKind::Table)
+        .filter(|(_, object)| matches!(object, Object::Table(table) if is_part(table)))
+        .map(|(id, _)| id.clone())
+        .collect();
+    let deeper: Vec<ObjectId> = direct.iter().flat_map(|part| parts(builder, part)).collect();
+    direct.into_iter().chain(deeper).collect()
+}
+
+/// What cannot be said where a column is made: storage, compression, statistics, options.
+pub(super) fn finish(builder: &mut Builder<'_>, id: &ObjectId, new: &Column, old: Option<&Column>) {
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
+    let (Some(column), word) = (&id.sub, table::word(of)) else { return };
+    let plain = Column {
+        storage: None,
+        compression: None,
+        statistics_target: None,
+        options: Default::default(),
+        ..new.clone()
+    };
+    // A partition gets all of them but NOT NULL from its parent, and that too.
+    let old = match old {
+        Some(old) => old.clone(),
+        None if new.inherited => match parent_column(builder, id) {
+            Some(parent) => Column { options: Default::default(), statistics_target: None, ..parent },
+            None => plain,
+        },
+        None => plain,
+    };
+    let mut changes = Vec::new();
+    if old.storage != new.storage {
+        match &new.storage {
+            Some(storage) => changes.push(format!("SET STORAGE {}", storage.to_uppercase())),
+            // PostgreSQL 16 and newer know DEFAULT; a type that can be compressed or moved out has `extended`.
+            None if builder.major() >= 16 => changes.push("SET STORAGE DEFAULT".to_owned()),
+            None => changes.push(format!("SET STORAGE {}", own_storage(&new.type_name))),
+        }
+    }
+    if old.compression != new.compression {
+        changes.push(format!("SET COMPRESSION {}", new.compression.as_deref().unwrap_or("default")));
+    }
+    if old.statistics_target != new.statistics_target {
+        changes.push(format!("SET STATISTICS {}", new.statistics_target.unwrap_or(-1)));
+    }
+    changes.extend(option_changes(&old.options, &new.options));
+    if new.inherited && builder.states.comes(&table_id) && new.not_null && !old.not_null {
+        changes.push("SET NOT NULL".to_owned());
+    }
+    for change in changes {
+        builder.push(Action::alter(Rank::Table, id, format!("ALTER {word} {table_id} ALTER COLUMN {column} {change}")));
+    }
+}
+
+/// The storage that a type has by itself (pg_type.typstorage).
+fn own_storage(type_name: &str) -> &'static str {
+    match type_name {
+        "numeric" | "inet" | "cidr" => "MAIN",
+        name if name.starts_with("numeric(") => "MAIN",
+        _ => "EXTENDED",
+    }
+}
+
+fn parent_column(builder: &Builder<'_>, id: &ObjectId) -> Option<Column> {
+    let Some(Object::Table(of)) = builder.new_object(&id.relation(ObjectKind::Table)) else { return None };
+    of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).find_map(|parent| {
+        let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
+        match builder.new_object(&of_parent) {
+            Some(Object::Column(column)) => Some(column.clone()),
+            _ => None,
+        }
+    })
+}
+
+pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: &Column) {
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
+    let (Some(column), word) = (&id.sub, table::word(of)) else { return };
+    let sql = |change: &str| format!("ALTER {word} {table_id} ALTER COLUMN {column} {change}");
+    let from_parent = old.inherited && new.inherited;
+    if let (Some(_), None) = (&old.generated, &new.generated)
+        && !from_parent
+    {
+        builder.push(Action::alter(Rank::Column, id, sql("DROP EXPRESSION")));
+    }
+    if let (Some(before), Some(after)) = (&old.generated, &new.generated)
+        && before != after
+        && !from_parent
+    {
+        let mut action = Action::alter(Rank::Column, id, sql(&format!("SET EXPRESSION AS ({})", after.expression)));
+        action = action.rewriting(table_id.clone());
+        builder
+            .push(action.hazard(hazard(HazardKind::Rewrite, format!("{table_id} is written anew while others wait"))));
+    }
+    if builder.states.retyped.contains(id) && !(from_parent && parent_is_retyped(builder, id)) {
+        convert(builder, id, old, new, &sql);
+    }
+    identity_change(builder, id, old, new, &sql);
+    if old.not_null != new.not_null && !(from_parent && parent_says_not_null(builder, id, new)) {
+        let change = if new.not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
+        let rank = if new.not_null { Rank::Default } else { Rank::Column };
+        let mut action = Action::alter(rank, id, sql(change));
+        if new.not_null {
+            action = action
+                .hazard(hazard(HazardKind::MayFail, format!("fails where {id} is null")))
+                .hazard(hazard(HazardKind::LongLock, format!("{table_id} is read as a whole while others wait")));
+        } else {
+            // A primary key that goes leaves its columns NOT NULL.
+            action.releases.clear();
+            let keys: Vec<ObjectId> = primary_keys(builder, &table_id);
+            action = action.after_removal_of(keys);
+        }
+        builder.push(action);
+    }
+    let foreign = foreign_option_changes(&old.foreign_options, &new.foreign_options);
+    if !foreign.is_empty() {
+        builder.push(Action::alter(Rank::Column, id, sql(&format!("OPTIONS ({foreign})"))));
+    }
+    finish(builder, id, new, Some(old));
+}
+
+/// The table's primary key, as the old schema has it.
+fn primary_keys(builder: &Builder<'_>, table_id: &ObjectId) -> Vec<ObjectId> {
+    let constraints = builder.context.from.of_relation(ObjectKind::Constraint, table_id);
+    let is_key =
+        |object: &Object| matches!(object, Object::Constraint(found) if found.kind == ConstraintKind::PrimaryKey);
+    constraints.filter(|(_, object)| is_key(object)).map(|(id, _)| id.clone()).collect()
+}
+
+fn parent_is_retyped(builder: &Builder<'_>, id: &ObjectId) -> bool {
+    let Some(Object::Table(of)) = builder.new_object(&id.relation(ObjectKind::Table)) else { return false };
+    of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).any(|parent| {
+        let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
+        builder.states.retyped.contains(&of_parent)
+    })
+}
+
+/// The parent's NOT NULL comes and goes with its heirs'.
+fn parent_says_not_null(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> bool {
+    let Some(now) = parent_column(builder, id) else { return false };
+    let Some(Object::Table(of)) = builder.old(&id.relation(ObjectKind::Table)) else { return false };
+    let before = of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).find_map(|parent| {
+        let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
+        match builder.old(&of_parent) {
+            Some(Object::Column(column)) => Some(column.not_null),
+            _ => None,
+        }
+    });
+    now.not_null == new.not_null && before.is_some_and(|before| before != now.not_null)
+}
+
+fn convert(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: &Column, sql: &dyn Fn(&str) -> String) {
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(column) = &id.sub else { return };
+    let swapped = old.type_name == new.type_name && old.collation == new.collation;
+    let collation = new.collation.as_ref().map(|name| format!(" COLLATE {name}")).unwrap_or_default();
+    let using = retype::using(&column.to_string(), &old.type_name, &new.type_name, swapped);
+    let using = using.map(|expression| format!(" USING {expression}")).unwrap_or_default();
+    let mut action = Action::alter(Rank::Column, id, sql(&format!("TYPE {}{collation}{using}", new.type_name)));
+    action.removes.push(id.clone());
+    if let Some(because) = builder.states.because.get(id) {
+        action.why = Some(format!("its type {because} is made anew"));
+    }
+    if !retype::keeps_file(&old.type_name, &new.type_name) || old.collation != new.collation || swapped {
+        action = action
+            .rewriting(table_id.clone())
+            .hazard(hazard(HazardKind::Rewrite, format!("{table_id} is written anew while others wait")));
+        for part in parts(builder, &table_id) {
+            action = action.rewriting(part);
+        }
+    }
+    if retype::loses_precision(&old.type_name, &new.type_name) {
+        let message = format!("values of {id} lose precision as {}", new.type_name);
+        let hazard = builder.loses("retype-column", id, message);
+        action = action.hazard(hazard);
+    } else if swapped || !retype::always_fits(&old.type_name, &new.type_name) {
+        action =
+            action.hazard(hazard(HazardKind::MayFail, format!("fails where a value of {id} is no {}", new.type_name)));
+    }
+    builder.push(action);
+}
+
+fn identity_change(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: &Column, sql: &dyn Fn(&str) -> String) {
+    let table_id = id.relation(ObjectKind::Table);
+    match (old.identity, new.identity) {
+        (Some(_), None) => {
+            let mut action = Action::alter(Rank::DropPart, id, sql("DROP IDENTITY"));
+            action.needs.clear();
+            if let Some((sequence, _)) = builder.context.old.identity_sequence(id) {
+                action.removes.push(sequence.clone());
+            }
+            builder.actions.push(action);
+        }
+        (None, Some(identity)) => {
+            let options = builder
+                .context
+                .new
+                .identity_sequence(id)
+                .map(|(sequence_id, sequence)| identity_options(id, sequence_id, sequence))
+                .unwrap_or_default();
+            let change = format!("ADD GENERATED {} AS IDENTITY{options}", identity_word(identity));
+            let mut action = Action::alter(Rank::Default, id, sql(&change));
+            // It has to be NOT NULL, and without a default, by then.
+            let default = ObjectId { kind: ObjectKind::Default, ..id.clone() };
+            action.after_removal.insert(default);
+            // The sequence of a serial column may have the very name.
+            action.after_removal.extend(builder.context.old.sequences_of(id).iter().map(|id| (*id).clone()));
+            action.makes.clear();
+            action.needs.insert(id.clone());
+            let place = builder.push(action);
+            // The values that are there are not taken into account by the new sequence.
+            if let Some((sequence_id, _)) = builder.context.new.identity_sequence(id)
+                && let Some(column) = &id.sub
+            {
+                let text = pgmason_model::identifier::quote_literal(&sequence_id.to_string());
+                let sql = format!("SELECT setval({text}, max({column})) FROM {table_id} HAVING max({column}) > 0");
+                let mut action = Action::new(pgmason_model::difference::ActionKind::Data, Rank::Default, id, sql);
+                action.after.push(place);
+                action.why = Some("the identity goes on after the values that are there".to_owned());
+                builder.actions.push(action);
+            }
+        }
+        (Some(before), Some(after)) => {
+            let mut changes = Vec::new();
+            if before != after {
+                changes.push(format!("SET GENERATED {}", identity_word(after)));
+            }
+            let (old_sequence, new_sequence) =
+                (builder.context.old.identity_sequence(id), builder.context.new.identity_sequence(id));
+            if let (Some((old_id, old)), Some((new_id, new))) = (old_sequence, new_sequence) {
+                if old_id != new_id {
+                    let sql = if old_id.schema == new_id.schema {
+                        format!("ALTER SEQUENCE {old_id} RENAME TO {}", new_id.name)
+                    } else {
+                        format!("ALTER SEQUENCE {old_id} SET SCHEMA {}", new_id.schema.clone().unwrap_or_default())
+                    };
+                    builder.push(Action::alter(Rank::Column, id, sql));
+                }
+                let text = sequence::changes(old, new);
+                if !text.is_empty() {
+                    builder.push(Action::alter(Rank::Column, id, format!("ALTER SEQUENCE {new_id}{text}")));
+                }
+            }
+            for change in changes {
+                builder.push(Action::alter(Rank::Column, id, sql(&change)));
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, replaces: bool) {
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.old(&table_id) else { return };
+    if builder.states.goes(&table_id) || of.of_type.is_some() {
+        return;
+    }
+    if old.inherited && heir_keeps_parent(builder, &table_id, of) {
+        // With its parent's.
+        return;
+    }
+    let Some(column) = &id.sub else { return };
+    let sql = format!("ALTER {} {table_id} DROP COLUMN {column}", table::word(of));
+    let rank = if replaces { Rank::Column } else { Rank::DropColumn };
+    let mut action = Action::drop(rank, id, sql);
+    // With the sequences that are its own.
+    action.removes.push(ObjectId { kind: ObjectKind::Default, ..id.clone() });
+    for sequence in builder.context.old.sequences_of(id) {
+        if builder.states.goes(sequence) {
+            action.removes.push((*sequence).clone());
+        }
+    }
+    if old.generated.is_none() && of.kind != pgmason_model::catalog::TableKind::Foreign {
+        action = action.hazard(builder.loses("drop-column", id, format!("the values of {id} are lost")));
+    }
+    builder.push(action);
+}
+
+/// The table stays an heir of what it inherits from.
+fn heir_keeps_parent(builder: &Builder<'_>, table_id: &ObjectId, old: &Table) -> bool {
+    match builder.new_object(table_id) {
+        Some(Object::Table(new)) if !builder.states.is(table_id, State::Replace) => {
+            new.partition_of.is_some() && old.partition_of.is_some()
+                || old.inherits.iter().any(|parent| new.inherits.contains(parent))
+        }
+        _ => false,
+    }
+}

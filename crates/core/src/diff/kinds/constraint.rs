@@ -1,0 +1,164 @@
+//! Constraints of tables.
+
+use pgmason_model::catalog::{Constraint, ConstraintKind, Table, TableKind};
+use pgmason_model::difference::HazardKind;
+use pgmason_model::{Object, ObjectId, ObjectKind};
+
+use super::{Verdict, table};
+use crate::diff::action::{Action, FoldInto, Rank};
+use crate::diff::builder::{Builder, hazard};
+use crate::diff::context::Context;
+
+pub(super) fn verdict(_context: &Context<'_>, old: &Constraint, new: &Constraint) -> Verdict {
+    if (old.inherited && new.inherited) || is_not_null(old) && is_not_null(new) || new.kind == ConstraintKind::Trigger {
+        return Verdict::Same;
+    }
+    // Whether a parent has it too follows from what the parent has.
+    let known = Constraint { inherited: old.inherited, ..new.clone() };
+    if *old == known {
+        return Verdict::Same;
+    }
+    let validated = Constraint { validated: true, definition: without_not_valid(&old.definition), ..old.clone() };
+    if !old.validated && validated == known {
+        return Verdict::Alter;
+    }
+    let deferred = Constraint {
+        deferrable: new.deferrable,
+        initially_deferred: new.initially_deferred,
+        definition: new.definition.clone(),
+        ..old.clone()
+    };
+    if old.kind == ConstraintKind::ForeignKey && deferred == known && same_but_deferral(old, new) {
+        return Verdict::Alter;
+    }
+    Verdict::Replace
+}
+
+fn is_not_null(constraint: &Constraint) -> bool {
+    constraint.kind == ConstraintKind::NotNull
+}
+
+fn without_not_valid(definition: &str) -> String {
+    definition.trim_end_matches(" NOT VALID").to_owned()
+}
+
+fn same_but_deferral(old: &Constraint, new: &Constraint) -> bool {
+    let plain = |text: &str| text.replace(" INITIALLY DEFERRED", "").replace(" DEFERRABLE", "");
+    plain(&old.definition) == plain(&new.definition)
+}
+
+pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint) {
+    let Some(name) = &id.sub else { return };
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
+    if comes_by_itself(builder, &table_id, of, new) {
+        return;
+    }
+    let word = table::word(of);
+    let mut action =
+        Action::create(rank(new), id, format!("ALTER {word} {table_id} ADD CONSTRAINT {name} {}", new.definition));
+    if let Some(index) = &new.index
+        && new.references.is_none()
+    {
+        action.makes.push(ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()));
+    }
+    if builder.states.comes(&table_id) {
+        let inside = of.partition_of.is_none() || builder.states.comes(&table_id);
+        if inside && new.validated && new.kind != ConstraintKind::Trigger {
+            action = action.foldable(
+                table_id.clone(),
+                FoldInto::Constraint,
+                format!("CONSTRAINT {name} {}", new.definition),
+            );
+        }
+    } else {
+        action.hazards.extend(hazards(id, new, &table_id));
+    }
+    builder.push(action);
+    if let Some(index) = &new.index {
+        super::index::follow(
+            builder,
+            &ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()),
+        );
+    }
+}
+
+/// With the parent's, or with its column.
+fn comes_by_itself(builder: &Builder<'_>, table_id: &ObjectId, of: &Table, new: &Constraint) -> bool {
+    if matches!(new.kind, ConstraintKind::Trigger) {
+        return true;
+    }
+    if is_not_null(new) {
+        return true;
+    }
+    // A table taken off its parent keeps what it had from there.
+    new.inherited && (of.partition_of.is_some() || !of.inherits.is_empty())
+        || (new.inherited && builder.states.comes(table_id))
+}
+
+fn rank(constraint: &Constraint) -> Rank {
+    match constraint.kind {
+        ConstraintKind::ForeignKey => Rank::ForeignKey,
+        ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion => Rank::Key,
+        _ => Rank::Default,
+    }
+}
+
+fn hazards(id: &ObjectId, new: &Constraint, table_id: &ObjectId) -> Vec<pgmason_model::difference::ChangeHazard> {
+    if !new.validated {
+        return Vec::new();
+    }
+    let reads = hazard(HazardKind::LongLock, format!("{table_id} is read as a whole while others wait"));
+    let fails = |message: String| hazard(HazardKind::MayFail, message);
+    match new.kind {
+        ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclusion => {
+            vec![fails(format!("fails where rows of {table_id} are equal in {}", names(new))), reads]
+        }
+        ConstraintKind::ForeignKey => vec![fails(format!("fails where a row of {table_id} refers to nothing")), reads],
+        _ => vec![fails(format!("fails where a row of {table_id} breaks {id}")), reads],
+    }
+}
+
+fn names(constraint: &Constraint) -> String {
+    constraint.columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint, new: &Constraint) {
+    let (Some(table), Some(name)) = (id.qualified_name(), &id.sub) else { return };
+    if !old.validated && new.validated {
+        let action = Action::alter(rank(new), id, format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
+        builder.push(action.hazard(hazard(HazardKind::MayFail, format!("fails where a row of {table} breaks {id}"))));
+        return;
+    }
+    let change = match (new.deferrable, new.initially_deferred) {
+        (false, _) => "NOT DEFERRABLE",
+        (true, false) => "DEFERRABLE INITIALLY IMMEDIATE",
+        (true, true) => "DEFERRABLE INITIALLY DEFERRED",
+    };
+    builder.push(Action::alter(rank(new), id, format!("ALTER TABLE {table} ALTER CONSTRAINT {name} {change}")));
+}
+
+pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint) {
+    let Some(name) = &id.sub else { return };
+    let table_id = id.relation(ObjectKind::Table);
+    let Some(Object::Table(of)) = builder.old(&table_id) else { return };
+    if matches!(old.kind, ConstraintKind::NotNull | ConstraintKind::Trigger) || old.inherited {
+        return;
+    }
+    let apart = builder.apart.contains(id);
+    if builder.states.is(&table_id, crate::diff::states::State::Drop) && !apart {
+        return;
+    }
+    if builder.states.is(&table_id, crate::diff::states::State::Replace) && of.kind == TableKind::Foreign {
+        return;
+    }
+    let rank = if old.references.is_some() { Rank::DropForeignKey } else { Rank::DropKey };
+    let word = table::word(of);
+    let mut action = Action::drop(rank, id, format!("ALTER {word} {table_id} DROP CONSTRAINT {name}"));
+    if let Some(index) = &old.index
+        && old.references.is_none()
+    {
+        action.removes.push(ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()));
+    }
+    builder.push(action);
+}

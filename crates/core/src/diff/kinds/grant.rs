@@ -1,0 +1,310 @@
+//! Grants: what each grantee has once the rest of the plan ran, held against what it should have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgmason_model::catalog::TableKind;
+use pgmason_model::difference::{ActionKind, HazardKind};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
+
+use crate::diff::action::{Action, Rank};
+use crate::diff::builder::{Builder, hazard};
+use crate::diff::context::relation;
+use crate::diff::owners::owner_of;
+
+/// Privilege → with grant option.
+pub(super) type Privileges = BTreeMap<String, bool>;
+
+pub(super) struct Target {
+    /// `TABLE public.users`.
+    pub(super) name: String,
+    pub(super) column: Option<Identifier>,
+}
+
+/// The statements for all grants.
+pub(in crate::diff) fn emit(builder: &mut Builder<'_>) {
+    let mut wanted = by_object(builder.context.to);
+    let mut there = by_object(builder.context.from);
+    let mut objects: BTreeSet<ObjectId> = wanted.keys().chain(there.keys()).cloned().collect();
+    // What is made gets grants even where it should have none: by default privileges.
+    objects.extend(builder.states.of.keys().filter(|id| is_grantable(id.kind) && builder.states.comes(id)).cloned());
+    // Whole tables first: taking a privilege from a table takes it from its columns.
+    for id in objects {
+        if builder.context.platform.contains(&id) && !changed(builder, &id) {
+            continue;
+        }
+        let made = is_made(builder, &id);
+        let goes = builder.new_object(&id).is_none() && relation(builder.context.to, &id).is_none();
+        if goes || (id.kind != ObjectKind::Column && builder.new_object(&id).is_none()) {
+            continue;
+        }
+        let wanted = wanted.remove(&id).unwrap_or_default();
+        let mut there = if made { initial(builder, &id) } else { there.remove(&id).unwrap_or_default() };
+        if !made && id.kind != ObjectKind::Column {
+            follow_owner(builder, &id, &mut there);
+        }
+        change(builder, &id, &there, &wanted, made);
+    }
+}
+
+/// A grant on the object itself is another one, and it is the project's.
+fn changed(builder: &Builder<'_>, id: &ObjectId) -> bool {
+    builder.states.of.keys().any(|changed| changed.kind == ObjectKind::Grant && changed.of.as_deref() == Some(id))
+}
+
+fn by_object(catalog: &Catalog) -> BTreeMap<ObjectId, BTreeMap<Identifier, Privileges>> {
+    let mut found: BTreeMap<ObjectId, BTreeMap<Identifier, Privileges>> = BTreeMap::new();
+    for (id, object) in catalog.of_kind(ObjectKind::Grant) {
+        if let (Some(of), Object::Grant(grant)) = (id.of.as_deref(), object) {
+            found.entry(of.clone()).or_default().insert(id.name.clone(), grant.privileges.clone());
+        }
+    }
+    found
+}
+
+fn is_made(builder: &Builder<'_>, id: &ObjectId) -> bool {
+    if builder.states.comes(id) {
+        return true;
+    }
+    id.kind == ObjectKind::Column
+        && relation(builder.context.to, id).is_some_and(|relation| builder.states.comes(&relation))
+}
+
+pub(super) fn is_grantable(kind: ObjectKind) -> bool {
+    use ObjectKind as K;
+    matches!(
+        kind,
+        K::Table
+            | K::View
+            | K::MaterializedView
+            | K::Sequence
+            | K::Function
+            | K::Schema
+            | K::EnumType
+            | K::DomainType
+            | K::CompositeType
+            | K::RangeType
+            | K::ForeignDataWrapper
+            | K::ForeignServer
+    )
+}
+
+/// Everything that an owner may do.
+pub(super) fn all_of(kind: ObjectKind, major: u32) -> Privileges {
+    use ObjectKind as K;
+    let words: &[&str] = match kind {
+        K::Table | K::View | K::MaterializedView if major >= 17 => {
+            &["DELETE", "INSERT", "MAINTAIN", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"]
+        }
+        K::Table | K::View | K::MaterializedView => {
+            &["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"]
+        }
+        K::Sequence => &["SELECT", "UPDATE", "USAGE"],
+        K::Function => &["EXECUTE"],
+        K::Schema => &["CREATE", "USAGE"],
+        K::EnumType | K::DomainType | K::CompositeType | K::RangeType | K::BaseType => &["USAGE"],
+        K::ForeignDataWrapper | K::ForeignServer => &["USAGE"],
+        _ => &[],
+    };
+    words.iter().map(|word| ((*word).to_owned(), false)).collect()
+}
+
+/// The grants that an object has right after it was made: PostgreSQL's own, or what default privileges say instead,
+/// and what those of its schema add. They go by who makes it; then it is handed over, and what was the maker's is the
+/// owner's.
+fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privileges> {
+    let mut found: BTreeMap<Identifier, Privileges> = BTreeMap::new();
+    if id.kind == ObjectKind::Column {
+        return found;
+    }
+    let creator = &builder.context.options.creator;
+    let object_type = match id.kind {
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => "table",
+        ObjectKind::Sequence => "sequence",
+        ObjectKind::Function => "function",
+        ObjectKind::Schema => "schema",
+        ObjectKind::EnumType | ObjectKind::DomainType | ObjectKind::CompositeType | ObjectKind::RangeType => "type",
+        _ => "",
+    };
+    let entries = builder.context.to.of_kind(ObjectKind::DefaultPrivilege).filter_map(|(entry, object)| match object {
+        Object::DefaultPrivilege(found) if entry.name == *creator && found.object_type == object_type => {
+            Some((entry, found))
+        }
+        _ => None,
+    });
+    let (of_schema, of_all): (Vec<_>, Vec<_>) = entries.partition(|(entry, _)| entry.schema.is_some());
+    if of_all.is_empty() {
+        found.insert(creator.clone(), all_of(id.kind, builder.major()));
+        let word = match id.kind {
+            ObjectKind::Function => Some("EXECUTE"),
+            ObjectKind::EnumType | ObjectKind::DomainType | ObjectKind::CompositeType | ObjectKind::RangeType => {
+                Some("USAGE")
+            }
+            _ => None,
+        };
+        if let Some(word) = word {
+            found.entry(Identifier::from("public")).or_default().insert(word.to_owned(), false);
+        }
+    }
+    for (_, entry) in of_all {
+        found.insert(entry.grantee.clone(), entry.privileges.clone());
+    }
+    for (_, entry) in of_schema.into_iter().filter(|(entry, _)| entry.schema == id.schema && id.schema.is_some()) {
+        let list = found.entry(entry.grantee.clone()).or_default();
+        for (word, option) in &entry.privileges {
+            let known = list.entry(word.clone()).or_default();
+            *known = *known || *option;
+        }
+    }
+    found.retain(|_, list| !list.is_empty());
+    let owner = builder.new_object(id).and_then(owner_of);
+    hand_over(&mut found, creator, owner.unwrap_or(creator));
+    found
+}
+
+/// The grants of something that changes hands in place.
+fn follow_owner(builder: &Builder<'_>, id: &ObjectId, there: &mut BTreeMap<Identifier, Privileges>) {
+    if let (Some(old), Some(new)) = (builder.old(id).and_then(owner_of), builder.new_object(id).and_then(owner_of)) {
+        hand_over(there, old, new);
+    }
+}
+
+/// ALTER … OWNER TO puts the new owner in the old one's place, and joins what both had.
+fn hand_over(grants: &mut BTreeMap<Identifier, Privileges>, old: &Identifier, new: &Identifier) {
+    if old == new {
+        return;
+    }
+    if let Some(list) = grants.remove(old) {
+        let of_new = grants.entry(new.clone()).or_default();
+        for (word, option) in list {
+            let known = of_new.entry(word).or_default();
+            *known = *known || option;
+        }
+    }
+}
+
+fn change(
+    builder: &mut Builder<'_>,
+    id: &ObjectId,
+    there: &BTreeMap<Identifier, Privileges>,
+    wanted: &BTreeMap<Identifier, Privileges>,
+    made: bool,
+) {
+    let none = Privileges::new();
+    let grantees: BTreeSet<&Identifier> = there.keys().chain(wanted.keys()).collect();
+    let Some(target) = target(builder.context.to, id) else {
+        if there != wanted {
+            builder.not_modelled(id, "pgmason knows no GRANT for it");
+        }
+        return;
+    };
+    for grantee in grantees {
+        let (before, after) = (there.get(grantee).unwrap_or(&none), wanted.get(grantee).unwrap_or(&none));
+        let grant_id = ObjectId::grant(id.clone(), grantee.clone());
+        let again = table_takes(builder, id, grantee);
+        let before = if again { &none } else { before };
+        for sql in changes(&target, grantee, before, after) {
+            let mut action = Action::new(ActionKind::Alter, Rank::Grant, &grant_id, sql);
+            action.needs.extend(builder.needs_of(&grant_id));
+            let owner = builder
+                .actions
+                .iter()
+                .enumerate()
+                .filter(|(_, action)| action.rank == Rank::Owner && action.object == *id);
+            action.after.extend(owner.map(|(place, _)| place));
+            if id.kind == ObjectKind::Column {
+                let relation = relation(builder.context.to, id);
+                let of_table = builder.actions.iter().enumerate().filter(|(_, action)| {
+                    action.rank == Rank::Grant && action.object.of.as_deref() == relation.as_ref()
+                });
+                action.after.extend(of_table.map(|(place, _)| place));
+            }
+            if !made {
+                action.hazards.push(hazard(HazardKind::Access, format!("what {grantee} may do with {id} changes")));
+            }
+            builder.actions.push(action);
+        }
+    }
+}
+
+/// A privilege that is taken from a table is taken from its columns too: they get theirs again.
+fn table_takes(builder: &Builder<'_>, id: &ObjectId, grantee: &Identifier) -> bool {
+    id.kind == ObjectKind::Column
+        && relation(builder.context.to, id).is_some_and(|relation| {
+            builder.actions.iter().any(|action| {
+                action.object.kind == ObjectKind::Grant
+                    && action.object.name == *grantee
+                    && action.object.of.as_deref() == Some(&relation)
+                    && action.sql().starts_with("REVOKE")
+            })
+        })
+}
+
+fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {
+    let plain = |name: String| Some(Target { name, column: None });
+    match of.kind {
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => plain(format!("TABLE {of}")),
+        ObjectKind::Sequence => plain(format!("SEQUENCE {of}")),
+        ObjectKind::Function => plain(format!("ROUTINE {of}")),
+        ObjectKind::Schema => plain(format!("SCHEMA {of}")),
+        ObjectKind::DomainType => plain(format!("DOMAIN {of}")),
+        ObjectKind::EnumType | ObjectKind::CompositeType | ObjectKind::RangeType | ObjectKind::BaseType => {
+            plain(format!("TYPE {of}"))
+        }
+        ObjectKind::ForeignDataWrapper => plain(format!("FOREIGN DATA WRAPPER {of}")),
+        ObjectKind::ForeignServer => plain(format!("FOREIGN SERVER {of}")),
+        ObjectKind::Column => {
+            let known = matches!(
+                catalog.get(&of.relation(ObjectKind::Table)),
+                Some(Object::Table(table)) if table.kind != TableKind::Foreign
+            ) || relation(catalog, of).is_some();
+            if known {
+                Some(Target { name: format!("TABLE {}", of.qualified_name()?), column: of.sub.clone() })
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}
+
+/// GRANT and REVOKE that turn one list into another.
+pub(super) fn changes(target: &Target, grantee: &Identifier, there: &Privileges, wanted: &Privileges) -> Vec<String> {
+    let list = |privileges: Vec<&String>| {
+        let words: Vec<String> = privileges
+            .into_iter()
+            .map(|privilege| match &target.column {
+                Some(column) => format!("{privilege} ({column})"),
+                None => privilege.clone(),
+            })
+            .collect();
+        words.join(", ")
+    };
+    let role = if *grantee == "public" { "PUBLIC".to_owned() } else { grantee.to_string() };
+    let on = &target.name;
+    let mut statements = Vec::new();
+    let too_many: Vec<&String> = there.keys().filter(|privilege| !wanted.contains_key(*privilege)).collect();
+    if !too_many.is_empty() {
+        let words = if wanted.is_empty() && target.column.is_none() { "ALL".to_owned() } else { list(too_many) };
+        statements.push(format!("REVOKE {words} ON {on} FROM {role}"));
+    }
+    let option_too_much: Vec<&String> = there
+        .iter()
+        .filter(|(word, option)| **option && wanted.get(*word) == Some(&false))
+        .map(|(word, _)| word)
+        .collect();
+    if !option_too_much.is_empty() {
+        statements.push(format!("REVOKE GRANT OPTION FOR {} ON {on} FROM {role}", list(option_too_much)));
+    }
+    for option in [false, true] {
+        let missing: Vec<&String> = wanted
+            .iter()
+            .filter(|(word, wanted)| **wanted == option && there.get(*word).is_none_or(|has| option && !has))
+            .map(|(word, _)| word)
+            .collect();
+        if !missing.is_empty() {
+            let suffix = if option { " WITH GRANT OPTION" } else { "" };
+            statements.push(format!("GRANT {} ON {on} TO {role}{suffix}", list(missing)));
+        }
+    }
+    statements
+}

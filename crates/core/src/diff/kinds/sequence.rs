@@ -1,0 +1,134 @@
+//! Sequences: those of identity columns are spoken to through their column, all others by name.
+
+use pgmason_model::catalog::Sequence;
+use pgmason_model::difference::ActionKind;
+use pgmason_model::{Object, ObjectId, ObjectKind};
+
+use crate::diff::action::{Action, Rank};
+use crate::diff::builder::Builder;
+
+pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Sequence) {
+    if new.identity {
+        // With its column. A column that becomes an identity says so itself.
+        return;
+    }
+    let unlogged = if new.unlogged { "UNLOGGED " } else { "" };
+    let as_type = if new.type_name == "bigint" { String::new() } else { format!(" AS {}", new.type_name) };
+    let sql = format!("CREATE {unlogged}SEQUENCE {id}{as_type}{}", options(new));
+    builder.push(Action::create(Rank::Sequence, id, sql));
+    if let Some(column) = &new.owned_by {
+        own(builder, id, Some(column));
+    }
+}
+
+pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) {
+    if old.identity || new.identity {
+        // The column says it: see `identity_change`.
+        return;
+    }
+    let changes = changes(old, new);
+    if !changes.is_empty() {
+        builder.push(Action::alter(Rank::Sequence, id, format!("ALTER SEQUENCE {id}{changes}")));
+    }
+    if old.unlogged != new.unlogged {
+        let word = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
+        builder.push(Action::alter(Rank::Sequence, id, format!("ALTER SEQUENCE {id} SET {word}")));
+    }
+    if old.owned_by != new.owned_by {
+        own(builder, id, new.owned_by.as_ref());
+    }
+}
+
+pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence) {
+    if let Some(column) = &old.owned_by {
+        let table = column.relation(ObjectKind::Table);
+        // With its column, as PostgreSQL has it.
+        if builder.states.goes(column) || builder.states.goes(&table) || old.identity {
+            return;
+        }
+    }
+    let mut action = Action::drop(Rank::DropSequence, id, format!("DROP SEQUENCE {id}"));
+    if old.owned_by.is_none() {
+        let word = format!("how far sequence {id} had come is lost");
+        action = action.hazard(builder.loses("drop-sequence", id, word));
+    }
+    builder.push(action);
+}
+
+/// Says whose the sequence is.
+pub(super) fn own(builder: &mut Builder<'_>, id: &ObjectId, column: Option<&ObjectId>) {
+    let owner = column.map_or_else(|| "NONE".to_owned(), ToString::to_string);
+    let sql = format!("ALTER SEQUENCE {id} OWNED BY {owner}");
+    let mut action = Action::new(ActionKind::Alter, Rank::Default, id, sql);
+    action.needs.insert(id.clone());
+    action.needs.extend(column.cloned());
+    if let Some(Object::Sequence(Sequence { owned_by: Some(before), .. })) = builder.old(id) {
+        // Before its column goes, and it with it.
+        action.releases.insert(before.clone());
+    }
+    builder.actions.push(action);
+}
+
+/// What is not as PostgreSQL would choose, each with a space before it.
+pub(super) fn options(sequence: &Sequence) -> String {
+    let mut text = String::new();
+    let (minimum, maximum) = bounds(sequence);
+    let default_start = if sequence.increment > 0 { sequence.minimum } else { sequence.maximum };
+    if sequence.increment != 1 {
+        text.push_str(&format!(" INCREMENT BY {}", sequence.increment));
+    }
+    if sequence.minimum != minimum {
+        text.push_str(&format!(" MINVALUE {}", sequence.minimum));
+    }
+    if sequence.maximum != maximum {
+        text.push_str(&format!(" MAXVALUE {}", sequence.maximum));
+    }
+    if sequence.start != default_start {
+        text.push_str(&format!(" START WITH {}", sequence.start));
+    }
+    if sequence.cache != 1 {
+        text.push_str(&format!(" CACHE {}", sequence.cache));
+    }
+    if sequence.cycle {
+        text.push_str(" CYCLE");
+    }
+    text
+}
+
+/// What differs between two sequences, each with a space before it.
+pub(super) fn changes(old: &Sequence, new: &Sequence) -> String {
+    let mut text = String::new();
+    let retyped = old.type_name != new.type_name;
+    if retyped {
+        text.push_str(&format!(" AS {}", new.type_name));
+    }
+    if old.increment != new.increment {
+        text.push_str(&format!(" INCREMENT BY {}", new.increment));
+    }
+    // A new type moves bounds that were the old one's own (PostgreSQL 10 and newer); saying them does no harm.
+    if old.minimum != new.minimum || retyped {
+        text.push_str(&format!(" MINVALUE {}", new.minimum));
+    }
+    if old.maximum != new.maximum || retyped {
+        text.push_str(&format!(" MAXVALUE {}", new.maximum));
+    }
+    if old.start != new.start {
+        text.push_str(&format!(" START WITH {}", new.start));
+    }
+    if old.cache != new.cache {
+        text.push_str(&format!(" CACHE {}", new.cache));
+    }
+    if old.cycle != new.cycle {
+        text.push_str(if new.cycle { " CYCLE" } else { " NO CYCLE" });
+    }
+    text
+}
+
+fn bounds(sequence: &Sequence) -> (i64, i64) {
+    let (low, high) = match sequence.type_name.as_str() {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    if sequence.increment > 0 { (1, high) } else { (low, -1) }
+}

@@ -1,0 +1,57 @@
+//! What of two catalogs is compared: the project's own objects, with the owners that the options leave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
+
+use super::DiffOptions;
+use super::owners::{owner_of, set_owner};
+
+/// `to` with the owners that its objects will have after the plan: those of `from`, or the creator's where it is new.
+/// What an owner may do with its own objects goes by whoever owns them.
+pub(super) fn with_owners_of(from: &Catalog, to: &Catalog, options: &DiffOptions) -> Catalog {
+    if options.owners {
+        return to.clone();
+    }
+    let mut adopted = to.clone();
+    let mut moved: BTreeMap<ObjectId, (Identifier, Identifier)> = BTreeMap::new();
+    for (id, object) in &mut adopted.objects {
+        let Some(theirs) = owner_of(object).cloned() else { continue };
+        let kept = from.get(id).and_then(owner_of).cloned();
+        // A remade object belongs to its creator, which then hands it over; to compare, both are the owner.
+        let wanted = kept.unwrap_or_else(|| options.creator.clone());
+        if wanted != theirs {
+            set_owner(object, wanted.clone());
+            moved.insert(id.clone(), (theirs, wanted));
+        }
+    }
+    let grants: Vec<ObjectId> = adopted.of_kind(ObjectKind::Grant).map(|(id, _)| id.clone()).collect();
+    for id in grants {
+        let Some((old, new)) = id.of.as_deref().and_then(|of| moved.get(of)) else { continue };
+        if id.name == *new {
+            // What the new owner was granted as somebody else is part of what it has as the owner.
+            adopted.objects.remove(&id);
+        }
+        if id.name == *old
+            && let Some(object) = adopted.objects.remove(&id)
+        {
+            adopted.objects.insert(ObjectId { name: new.clone(), ..id }, object);
+        }
+    }
+    // An owner's grant on its own object may have been put over one that came later in the list.
+    adopted
+}
+
+/// Objects that neither side may change.
+pub(super) fn platform(from: &Catalog, to: &Catalog) -> BTreeSet<ObjectId> {
+    from.platform.union(&to.platform).cloned().collect()
+}
+
+/// True for what is compared: not the platform's, nor what hangs on an object that has none of its own there.
+pub(super) fn is_compared(platform: &BTreeSet<ObjectId>, id: &ObjectId, object: &Object) -> bool {
+    if platform.contains(id) {
+        return false;
+    }
+    // An index of the platform's table that its own constraint carries, and the like, is in the baseline or it is new.
+    !matches!(object, Object::BaseType(_)) || !platform.contains(id)
+}
