@@ -1,5 +1,6 @@
 //! The command line, in the words that help and man page print.
 
+pub(crate) mod drift;
 pub(crate) mod migration;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
+use drift::DriftArguments;
 use migration::MigrationArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
@@ -44,6 +46,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Hold the project's files and schema against the rulebook
     Check(CheckArguments),
+    /// Compare files, database, Prisma schema and snapshot with each other
+    Drift(DriftArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder
@@ -100,7 +104,7 @@ pub(crate) struct SourceArguments {
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "source")]
     pub(crate) schema: Option<PathBuf>,
 
-    /// Read this source: migrations:DIR, schema:PATH, db:URL, snapshot:FILE or empty
+    /// Read this source: migrations:DIR, schema:PATH, db:URL, prisma:PATH, snapshot:FILE or empty
     #[arg(long, global = true, value_name = "SOURCE")]
     pub(crate) source: Option<String>,
 }
@@ -264,7 +268,7 @@ pub(crate) enum TablesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct SnapshotArguments {
-    /// migrations:DIR, schema:PATH, db:URL, snapshot:FILE or empty; the project's own when left out
+    /// migrations:DIR, schema:PATH, db:URL, prisma:PATH, snapshot:FILE or empty; the project's own when left out
     pub(crate) source: Option<String>,
 
     /// The file to write; standard output when left out

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod demo;
 mod doctor;
+mod drift;
 mod explain;
 mod init;
 mod man;
@@ -48,6 +49,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     let folder = arguments.project.as_path();
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
+        Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),

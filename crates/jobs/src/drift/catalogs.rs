@@ -2,23 +2,18 @@
 //!
 //! Owners, versions of extensions, the platform and the tables in which tools keep their history are not compared.
 
-use std::collections::BTreeMap;
-
-use pgmason_core::migrations::inverse;
+use pgmason_core::diff::{self, DiffOptions};
 use pgmason_core::prisma::compare::DifferenceClass;
-use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
-use serde_json::Value;
+use pgmason_model::difference::ChangeKind;
+use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 
 use super::report::{Difference, SourceKind};
 
-/// Longer values are said to differ, not shown.
-const SHOWN: usize = 120;
-
 pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: SourceKind) -> Vec<Difference> {
     let (first, second) = (comparable(first), comparable(second));
-    let found = inverse::Difference::between(&first, &second);
-    let difference = |id: &ObjectId, details: Vec<String>| Difference {
-        class: DifferenceClass::Drift,
+    let plan = diff::plan(&first, &second, &DiffOptions::default());
+    let difference = |id: &ObjectId, class: DifferenceClass, details: Vec<String>| Difference {
+        class,
         object: id.clone(),
         of: owner_of(id, first.get(id).or(second.get(id))),
         first: a,
@@ -29,18 +24,25 @@ pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: Sourc
         edit: None,
     };
     let mut list = Vec::new();
-    list.extend(found.added.iter().filter(|id| !goes_along(&first, &second, id)).map(|id| difference(id, Vec::new())));
-    list.extend(
-        found.removed.iter().filter(|id| !goes_along(&second, &first, id)).map(|id| difference(id, Vec::new())),
-    );
-    for id in &found.changed {
-        if let (Some(one), Some(other)) = (first.get(id), second.get(id)) {
-            list.push(difference(id, details(one, other)));
+    for change in &plan.changes {
+        let id = &change.object;
+        match &change.change {
+            ChangeKind::Added if goes_along(&first, &second, id) => {}
+            ChangeKind::Removed if goes_along(&second, &first, id) => {}
+            ChangeKind::RenamedFrom(old) => {
+                let mut renamed = difference(id, DifferenceClass::NameOnly, Vec::new());
+                renamed.first_has = Some(old.to_string());
+                renamed.second_has = Some(id.to_string());
+                list.push(renamed);
+            }
+            _ => list.push(difference(id, DifferenceClass::Drift, change.details.clone())),
         }
     }
-    list.extend(
-        column_orders(&first, &second).iter().map(|id| difference(id, vec!["the order of its columns".to_owned()])),
-    );
+    for left in plan.left.iter().filter(|left| left.object.kind == ObjectKind::Table) {
+        if !list.iter().any(|known| known.object == left.object) {
+            list.push(difference(&left.object, DifferenceClass::Drift, vec!["order of columns".to_owned()]));
+        }
+    }
     list.sort_by(|a, b| (&a.of, &a.object).cmp(&(&b.of, &b.object)));
     list
 }
@@ -48,92 +50,34 @@ pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: Sourc
 /// Without what is nobody's difference.
 fn comparable(catalog: &Catalog) -> Catalog {
     let mut kept = catalog.clone();
-    kept.objects.retain(|id, _| is_compared(catalog, id));
+    kept.objects.retain(|id, object| is_compared(id, object));
+    kept.dependencies.retain(|(dependent, needed)| !is_history(dependent) && !is_history(needed));
     for object in kept.objects.values_mut() {
-        without_owner(object);
+        match object {
+            Object::Extension(extension) => {
+                extension.version.clear();
+                extension.stand_in = false;
+            }
+            Object::MaterializedView(view) => view.populated = true,
+            _ => {}
+        }
     }
     kept
 }
 
-fn is_compared(catalog: &Catalog, id: &ObjectId) -> bool {
-    if let Some(of) = id.of.as_deref() {
-        let own = id.kind == ObjectKind::Grant && owner(catalog.get(of)) == Some(&id.name);
-        // An extension brings its comment along.
-        return !own && of.kind != ObjectKind::Extension && is_compared(catalog, of);
-    }
-    let history = id.schema.as_ref().is_some_and(|schema| *schema == *"supabase_migrations")
-        || id.name == *"_prisma_migrations"
-        || (id.kind == ObjectKind::Index && id.name == *"_prisma_migrations_pkey")
-        || (id.kind == ObjectKind::Schema && id.name == *"supabase_migrations");
-    let platform = catalog.is_platform(id)
-        || (id.kind == ObjectKind::Column && catalog.is_platform(&id.relation(ObjectKind::Table)));
-    !history && !platform
+fn is_compared(id: &ObjectId, object: &Object) -> bool {
+    let of_history = matches!(object, Object::Index(index) if index.table.name == *"_prisma_migrations");
+    // An extension brings its comment along.
+    let of_extension = id.of.as_deref().is_some_and(|of| of.kind == ObjectKind::Extension);
+    !of_history && !of_extension && !is_history(id)
 }
 
-fn owner(object: Option<&Object>) -> Option<&Identifier> {
-    Some(match object? {
-        Object::Schema(object) => &object.owner,
-        Object::Collation(object) => &object.owner,
-        Object::EnumType(object) => &object.owner,
-        Object::DomainType(object) => &object.owner,
-        Object::CompositeType(object) => &object.owner,
-        Object::RangeType(object) => &object.owner,
-        Object::BaseType(object) => &object.owner,
-        Object::Sequence(object) => &object.owner,
-        Object::Table(object) => &object.owner,
-        Object::View(object) => &object.owner,
-        Object::MaterializedView(object) => &object.owner,
-        Object::Function(object) => &object.owner,
-        Object::EventTrigger(object) => &object.owner,
-        Object::Publication(object) => &object.owner,
-        Object::ExtendedStatistics(object) => &object.owner,
-        Object::Operator(object) => &object.owner,
-        Object::OperatorClass(object) => &object.owner,
-        Object::OperatorFamily(object) => &object.owner,
-        Object::ForeignDataWrapper(object) => &object.owner,
-        Object::ForeignServer(object) => &object.owner,
-        _ => return None,
-    })
-}
-
-fn without_owner(object: &mut Object) {
-    let owner = match object {
-        Object::Schema(object) => &mut object.owner,
-        Object::Collation(object) => &mut object.owner,
-        Object::EnumType(object) => &mut object.owner,
-        Object::DomainType(object) => &mut object.owner,
-        Object::CompositeType(object) => &mut object.owner,
-        Object::RangeType(object) => &mut object.owner,
-        Object::BaseType(object) => &mut object.owner,
-        Object::Sequence(object) => &mut object.owner,
-        Object::Table(object) => &mut object.owner,
-        Object::View(object) => &mut object.owner,
-        Object::MaterializedView(object) => {
-            object.populated = true;
-            &mut object.owner
-        }
-        Object::Function(object) => &mut object.owner,
-        Object::EventTrigger(object) => &mut object.owner,
-        Object::Publication(object) => &mut object.owner,
-        Object::ExtendedStatistics(object) => &mut object.owner,
-        Object::Operator(object) => &mut object.owner,
-        Object::OperatorClass(object) => &mut object.owner,
-        Object::OperatorFamily(object) => &mut object.owner,
-        Object::ForeignDataWrapper(object) => &mut object.owner,
-        Object::ForeignServer(object) => &mut object.owner,
-        Object::Extension(extension) => {
-            extension.version.clear();
-            extension.stand_in = false;
-            return;
-        }
-        // One column more would move all that follow.
-        Object::Column(column) => {
-            column.position = 0;
-            return;
-        }
-        _ => return,
-    };
-    *owner = Identifier::default();
+/// Where other tools write down what they ran.
+fn is_history(id: &ObjectId) -> bool {
+    let schema = if id.kind == ObjectKind::Schema { Some(&id.name) } else { id.schema.as_ref() };
+    schema.is_some_and(|schema| *schema == *"supabase_migrations")
+        || (id.schema.is_some() && id.name == *"_prisma_migrations")
+        || id.of.as_deref().is_some_and(is_history)
 }
 
 /// Something that only one side has because of the table or column that it belongs to: told with that.
@@ -181,42 +125,4 @@ fn owner_of(id: &ObjectId, object: Option<&Object>) -> ObjectId {
             _ => id.clone(),
         },
     }
-}
-
-/// `not_null: false → true`.
-fn details(first: &Object, second: &Object) -> Vec<String> {
-    let (Ok(Value::Object(first)), Ok(Value::Object(second))) =
-        (serde_json::to_value(first), serde_json::to_value(second))
-    else {
-        return Vec::new();
-    };
-    let mut found: BTreeMap<&str, String> = BTreeMap::new();
-    for (field, one) in &first {
-        let other = second.get(field).unwrap_or(&Value::Null);
-        if one != other {
-            let (one, other) = (shown(one), shown(other));
-            let long = one.len() + other.len() > SHOWN || one.contains('\n') || other.contains('\n');
-            let text = if long { format!("{field} differs") } else { format!("{field}: {one} → {other}") };
-            found.insert(field, text);
-        }
-    }
-    // Whole statements say all that the other fields say.
-    match found.remove("definition") {
-        Some(text) => vec![text],
-        None => found.into_values().collect(),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// Tables of both sides whose common columns stand in another order.
-fn column_orders(first: &Catalog, second: &Catalog) -> Vec<ObjectId> {
-    let _ = (first, second);
-    Vec::new()
 }

@@ -16,6 +16,6 @@ pub(crate) mod status;
 pub(crate) mod test;
 
 /// `1 file`, `2 files`.
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
