@@ -15,6 +15,8 @@ mod read;
 mod render;
 mod schema;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use parser::parse;

@@ -7,7 +7,7 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
 use super::compare::defaults::{self, Filled};
 use super::names;
-use super::schema::{PrismaModel, PrismaSchema};
+use super::schema::{PrismaColumn, PrismaModel, PrismaSchema};
 
 /// `(PostgreSQL's name, Prisma's type, native type where Prisma's own is another)`, modifiers cut off.
 const TYPES: &[(&str, &str, Option<&str>)] = &[
@@ -67,17 +67,20 @@ pub(super) fn schema_line(schema: &PrismaSchema, name: &Option<Identifier>) -> S
     }
 }
 
-/// The whole line of a column. `name`: how the schema calls the field already.
+/// The whole line of a column. `known`: what the schema has of it already.
 pub(super) fn field(
     schema: &PrismaSchema,
     catalog: &Catalog,
     id: &ObjectId,
     column: &Column,
-    name: Option<&str>,
+    known: Option<&PrismaColumn>,
 ) -> String {
     let database_name = id.sub.as_ref().map(Identifier::as_str).unwrap_or_default();
-    let (plain, map) = match name {
-        Some(name) => (name.to_owned(), (name != database_name).then(|| format!("map({})", quoted(database_name)))),
+    let (plain, map) = match known.map(|known| known.field.clone()) {
+        Some(name) => {
+            let map = (name != database_name).then(|| format!("map({})", quoted(database_name)));
+            (name, map)
+        }
         None => spelled(database_name),
     };
     let element = column.type_name.trim_end_matches("[]");
@@ -91,7 +94,13 @@ pub(super) fn field(
         "?"
     };
     let mut line = format!("{plain} {type_name}{arity}");
-    match defaults::filled(catalog, id, column) {
+    let filled = defaults::filled(catalog, id, column);
+    // What the client fills in goes where the database does.
+    let kept = known.into_iter().flat_map(|known| &known.other_attributes);
+    for attribute in kept.filter(|attribute| filled == Filled::Nothing || !attribute.starts_with("@default")) {
+        let _ = write!(line, " {attribute}");
+    }
+    match filled {
         Filled::Nothing => {}
         Filled::AutoIncrement => line.push_str(" @default(autoincrement())"),
         Filled::Expression(sql) => {

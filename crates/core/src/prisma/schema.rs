@@ -87,6 +87,8 @@ pub struct PrismaColumn {
     pub list: bool,
     pub required: bool,
     pub default: PrismaDefault,
+    /// As they are written: all that say nothing about type, default or name in the database.
+    pub other_attributes: Vec<String>,
     pub place: Place,
 }
 

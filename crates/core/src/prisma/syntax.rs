@@ -1,5 +1,7 @@
 //! A Prisma schema as it is written: blocks, fields, attributes, expressions, each with its place.
 
+use std::fmt;
+
 use super::place::Place;
 
 /// One file, or several one after the other.
@@ -155,4 +157,50 @@ impl SettingsBlock {
     pub fn get(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.name == name)
     }
+}
+
+/// As it is written, on one line.
+impl fmt::Display for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "@{}", self.name)?;
+        if self.arguments.is_empty() { Ok(()) } else { list(f, "(", &self.arguments, ")") }
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name}: {}", self.value),
+            None => write!(f, "{}", self.value),
+        }
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(text) | Self::Name(text) => f.write_str(text),
+            Self::Text(text) => f.write_str(&serde_json::to_string(text).unwrap_or_default()),
+            Self::Call { name, arguments } => {
+                f.write_str(name)?;
+                list(f, "(", arguments, ")")
+            }
+            Self::Array(elements) => list(f, "[", elements, "]"),
+            Self::Object(members) => {
+                let members: Vec<String> = members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                list(f, "{ ", &members, " }")
+            }
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, open: &str, parts: &[impl fmt::Display], close: &str) -> fmt::Result {
+    f.write_str(open)?;
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            f.write_str(", ")?;
+        }
+        part.fmt(f)?;
+    }
+    f.write_str(close)
 }

@@ -72,7 +72,7 @@ pub(super) fn column(
     let change = match (has, field) {
         (None, _) => format!("remove field {}", name.unwrap_or_default()),
         (Some(has), _) => {
-            let line = print::field(schema, found, id, has, name);
+            let line = print::field(schema, found, id, has, field);
             if field.is_some() { format!("make it `{line}`") } else { format!("add `{line}`") }
         }
     };

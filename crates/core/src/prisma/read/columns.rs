@@ -32,6 +32,13 @@ pub(super) fn column(field: &FieldLine, context: &Context<'_>) -> Result<Option<
         ));
     }
     let list = field.arity == Arity::List;
+    let database_only = |name: &str| match name {
+        "map" => true,
+        "default" => default != PrismaDefault::None,
+        name => name.contains('.'),
+    };
+    let others = field.attributes.iter().filter(|attribute| !database_only(&attribute.name));
+    let other_attributes = others.map(ToString::to_string).collect();
     Ok(Some(PrismaColumn {
         field: field.name.clone(),
         name: column_name(field)?,
@@ -39,6 +46,7 @@ pub(super) fn column(field: &FieldLine, context: &Context<'_>) -> Result<Option<
         list,
         required: field.arity == Arity::Required,
         default,
+        other_attributes,
         place: field.place.clone(),
     }))
 }

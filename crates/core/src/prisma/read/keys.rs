@@ -117,15 +117,14 @@ fn is_descending(arguments: &[Argument]) -> bool {
 /// `[a, b(sort: Desc), c(ops: raw("…"))]`.
 fn listed_columns(attribute: &Attribute, block: &ModelBlock) -> Result<Vec<IndexColumn>, PrismaError> {
     let wrong = |message: String, hint: &str| PrismaError::meaning(&attribute.place, message, hint);
-    let elements = match attribute.argument("fields", 0) {
-        Some(Expression::Array(elements)) if !elements.is_empty() => elements,
-        _ => {
-            return Err(wrong(
-                format!("`@@{}` without a list of fields", attribute.name),
-                "write the fields in brackets: `@@index([a, b])`",
-            ));
-        }
-    };
+    // A single field may stand without brackets.
+    let elements = attribute.argument("fields", 0).map(Expression::elements).unwrap_or_default();
+    if elements.is_empty() {
+        return Err(wrong(
+            format!("`@@{}` without a list of fields", attribute.name),
+            "write the fields in brackets: `@@index([a, b])`",
+        ));
+    }
     elements
         .iter()
         .map(|element| {
