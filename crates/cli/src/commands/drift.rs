@@ -39,10 +39,11 @@ pub(super) fn options(folder: &Path, compared: &ComparedArguments) -> Result<(Pr
 }
 
 pub(super) fn outcome(report: &DriftReport) -> Outcome {
-    if report.compared_nothing() {
-        return Outcome::Failed;
+    if report.differs() {
+        return Outcome::Findings;
     }
-    if report.differs() { Outcome::Findings } else { Outcome::Clean }
+    // A gate that could not look is no open gate.
+    if report.compared_all() { Outcome::Clean } else { Outcome::Failed }
 }
 
 fn render(format: DriftFormat, report: &DriftReport, out: &mut dyn Write) -> std::io::Result<()> {

@@ -56,7 +56,13 @@ fn command(level: Level) -> &'static str {
     }
 }
 
-pub(super) fn write_command(out: &mut dyn io::Write, command: &str, place: Place<'_>, title: &str, text: &str) -> io::Result<()> {
+pub(super) fn write_command(
+    out: &mut dyn io::Write,
+    command: &str,
+    place: Place<'_>,
+    title: &str,
+    text: &str,
+) -> io::Result<()> {
     let mut properties = Vec::new();
     if let Some(file) = place.file {
         properties.push(format!("file={}", escape_property(file)));

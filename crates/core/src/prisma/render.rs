@@ -33,6 +33,11 @@ pub fn statements(schema: &PrismaSchema) -> Vec<PrismaStatement> {
             add(&extension.place, format!("CREATE SCHEMA IF NOT EXISTS {name}"));
         }
         add(&extension.place, format!("CREATE EXTENSION IF NOT EXISTS {}{within}", extension.name));
+        // Types of extensions are written without their schema: whoever keeps them apart has it in the search path.
+        if let Some(name) = &extension.schema {
+            let path = format!("current_setting('search_path') || {}", quote_literal(&format!(", {name}")));
+            add(&extension.place, format!("SELECT set_config('search_path', {path}, false)"));
+        }
     }
     for known in &schema.enums {
         let labels: Vec<String> = known.labels.iter().map(|label| quote_literal(label)).collect();

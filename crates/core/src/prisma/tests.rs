@@ -33,11 +33,17 @@ fn an_error_of_syntax_says_where_and_what_was_expected() {
         ("table A {\n}", "schema.prisma:4:1: expected model, enum, type, view, datasource or generator, found `table`"),
         ("model A {\n  id: Int @id\n}", "schema.prisma:5:5: expected the type of field `id`, found `:`"),
         ("model A {\n  id\n}", "schema.prisma:5:5: expected the type of field `id`, found the end of the line"),
-        ("model A {\n  id Int @id extra\n}", "schema.prisma:5:14: expected an attribute or the end of the line, found `extra`"),
+        (
+            "model A {\n  id Int @id extra\n}",
+            "schema.prisma:5:14: expected an attribute or the end of the line, found `extra`",
+        ),
         ("model A {\n  id Int @default(\n}", "schema.prisma:6:1: expected a value, found `}`"),
         ("model A {\n  id Int @default(1 2)\n}", "schema.prisma:5:21: expected `,` or `)`, found `2`"),
         ("model A {\n  a String[]?\n}", "expected a list without `?`"),
-        ("model A {\n  a String @map(\"x)\n}", "schema.prisma:5:17: expected `\"` at the end of this text, found the end of the line"),
+        (
+            "model A {\n  a String @map(\"x)\n}",
+            "schema.prisma:5:17: expected `\"` at the end of this text, found the end of the line",
+        ),
         ("model A {\n  a String @map(\"\\q\")\n}", "expected one of \\\" \\\\"),
         ("model A {\n  _a String\n}", "schema.prisma:5:3: expected a name that begins with a letter, found `_`"),
         ("model A {\n  a VarChar(3)\n}", "expected `?`, `[]` or an attribute after type `VarChar`, found `(`"),
@@ -56,7 +62,10 @@ fn what_makes_no_sense_is_refused_at_its_place() {
         ("model A {\n  b Missing\n}", "schema.prisma:5:3: nothing is called `Missing`"),
         ("model A {\n  id Int @id\n  id Int\n}", "model A has two fields `id`"),
         ("model A {\n  id Int @id\n}\nenum A {\n  B\n}", "`A` is there already"),
-        ("model A {\n  id Int @id\n  @@map(\"t\")\n}\nmodel B {\n  id Int @id\n  @@map(\"t\")\n}", "are the same table public.t"),
+        (
+            "model A {\n  id Int @id\n  @@map(\"t\")\n}\nmodel B {\n  id Int @id\n  @@map(\"t\")\n}",
+            "are the same table public.t",
+        ),
         ("model A {\n  id Int @id\n  @@index([x])\n}", "model A has no field `x`"),
         ("model A {\n  id Int @id\n  @@index([id], type: Fancy)\n}", "`Fancy` is no index method"),
         ("model A {\n  id Int @id\n  @@index([id], where: raw(\"id > 0\"))\n}", "preview feature `partialIndexes`"),
@@ -112,7 +121,10 @@ fn everything_of_the_grammar_reads() {
     assert_eq!(read.views, ["Happy"]);
     let person = &read.models[0];
     assert_eq!(person.documentation, ["A person.", "Of two lines."]);
-    assert_eq!(person.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "2fa", "place", "tags", "note"]);
+    assert_eq!(
+        person.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+        ["id", "2fa", "place", "tags", "note"]
+    );
     assert_eq!(person.indexes[0].predicate.as_deref(), Some("note IS NOT NULL AND \"2fa\" = 'SAD'"));
     assert_eq!(read.enums[0].labels, ["sad", "2ND"]);
     let sql: Vec<String> = statements(&read).into_iter().map(|statement| statement.sql).collect();

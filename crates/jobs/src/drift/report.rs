@@ -122,6 +122,10 @@ impl DriftReport {
         self.pairs.iter().any(|pair| pair.state == PairState::Different)
     }
 
+    pub fn compared_all(&self) -> bool {
+        self.pairs.iter().all(|pair| pair.state != PairState::NotCompared)
+    }
+
     /// No two sources could be compared.
     pub fn compared_nothing(&self) -> bool {
         self.pairs.iter().all(|pair| pair.state == PairState::NotCompared)
