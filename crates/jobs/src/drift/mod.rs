@@ -48,7 +48,7 @@ pub fn drift(project: &Project, options: &DriftOptions, reporter: Reporter<'_>) 
         schema_version: DRIFT_SCHEMA_VERSION,
         project: project.name.clone(),
         scratch: opened.scratch.clone(),
-        sources: sides.iter().map(Side::report).collect(),
+        sources: sides.iter().map(|side| side.report(project)).collect(),
         pairs: Vec::new(),
         objects: Vec::new(),
         ignored: 0,

@@ -10,9 +10,9 @@ use crate::configuration::{FILE_NAME, expand};
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions};
 use crate::prisma::{self, PrismaSource};
-use crate::progress::{Event, Reporter, scratch_event};
+use crate::progress::{Reporter, scratch_event};
 use crate::project::Project;
-use crate::replay::ReplayReport;
+use crate::replay::{ReplayReport, lenient};
 use crate::source::Source;
 use crate::{JobError, configuration};
 
@@ -25,7 +25,12 @@ pub(super) struct Side {
     files: Option<SqlFiles>,
     problem: Option<(String, Option<String>)>,
     notes: Vec<String>,
+    /// A statement failed.
+    failed: bool,
 }
+
+/// Failures that are told one by one.
+const FAILURES_SHOWN: usize = 20;
 
 pub(super) struct OpenedSides {
     pub(super) sides: Vec<Side>,
@@ -135,7 +140,7 @@ impl Side {
             Source::Snapshot(_) => SourceKind::Snapshot,
             Source::Empty => SourceKind::Empty,
         };
-        Self { kind, source, catalog: None, prisma: None, files: None, problem: None, notes: Vec::new() }
+        Self { kind, source, catalog: None, prisma: None, files: None, problem: None, notes: Vec::new(), failed: false }
     }
 
     fn needs_scratch(&self) -> bool {
@@ -173,12 +178,42 @@ impl Side {
                 .map(|(catalog, replay)| (catalog, Some(replay))),
             None => open::execute_in(project, self.files.as_ref(), server, &database, options, reporter),
         };
-        let outcome = outcome.map(|(catalog, replay)| self.take(catalog, replay, options.replay.keep_going));
-        reporter(Event::ReadingCatalog);
-        self.note_problem(outcome)
+        let outcome = outcome.map(|(catalog, replay)| self.take(catalog, replay));
+        self.note_problem(outcome)?;
+        if self.failed && self.prisma.is_none() && options.replay.keep_going {
+            return self.execute_leniently(project, server, options, reporter);
+        }
+        Ok(())
     }
 
-    fn take(&mut self, catalog: Catalog, replay: Option<ReplayReport>, keep_going: bool) {
+    /// What can be built of files that do not replay.
+    fn execute_leniently(
+        &mut self,
+        project: &Project,
+        server: &mut Scratch,
+        options: &OpenOptions,
+        reporter: Reporter<'_>,
+    ) -> Result<(), JobError> {
+        let Some(files) = &self.files else { return Ok(()) };
+        let database = server.create_database()?;
+        let limit = options.replay.statement_timeout;
+        let report = lenient::replay_statements(project, files, &database, limit, reporter)?;
+        let (catalog, _) = open::execute_in(project, None, server, &database, options, reporter)?;
+        let failed = report.failures.len();
+        self.notes.push(format!(
+            "{} of {} statements applied, each on its own; what the others would make counts as missing",
+            report.statements - failed,
+            report.statements
+        ));
+        self.notes.extend(report.failures.iter().take(FAILURES_SHOWN).cloned());
+        if failed > FAILURES_SHOWN {
+            self.notes.push(format!("and {} more that failed", failed - FAILURES_SHOWN));
+        }
+        (self.problem, self.catalog) = (None, Some(catalog));
+        Ok(())
+    }
+
+    fn take(&mut self, catalog: Catalog, replay: Option<ReplayReport>) {
         if let Some(replay) = replay {
             if !replay.stand_ins.is_empty() {
                 self.notes.push(format!("stand-ins answered for {}", replay.stand_ins.join(", ")));
@@ -187,14 +222,16 @@ impl Side {
             if let Some(failure) = replay.failures.first() {
                 let applied = format!("{} of {} files applied", replay.applied, replay.files);
                 let text = format!("{}:{}: {}", failure.file, failure.line, failure.message);
-                if self.prisma.is_some() || !keep_going || replay.applied == 0 {
-                    let text = if self.prisma.is_some() { text } else { format!("{text} ({applied})") };
-                    let keep_going = "mend the file, or compare what applies: `pgmason drift --keep-going`";
-                    let otherwise = (self.prisma.is_none() && replay.applied > 0).then(|| keep_going.to_owned());
-                    self.problem = Some((text, failure.hint.clone().or(otherwise)));
-                    return;
-                }
-                self.notes.push(format!("{applied}: what the others would make counts as missing; {text}"));
+                let (text, hint) = if self.prisma.is_some() {
+                    (text, failure.hint.clone())
+                } else {
+                    let hint = "mend the file, or compare what its statements make: `pgmason drift --keep-going`";
+                    let why = failure.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+                    (format!("{text}{why} ({applied})"), Some(hint.to_owned()))
+                };
+                self.problem = Some((text, hint));
+                self.failed = true;
+                return;
             }
         }
         self.catalog = Some(catalog);
@@ -213,11 +250,14 @@ impl Side {
         }
     }
 
-    pub(super) fn report(&self) -> DriftSource {
+    pub(super) fn report(&self, project: &Project) -> DriftSource {
         let (problem, hint) = self.problem.clone().unzip();
         DriftSource {
             kind: self.kind,
-            source: self.source.to_string(),
+            source: match self.source.path() {
+                Some(path) => format!("{}:{}", self.kind.name(), project.display_path(path)),
+                None => self.source.to_string(),
+            },
             summary: self.catalog.as_ref().map(|catalog| self.summary(catalog)),
             problem,
             hint: hint.flatten(),

@@ -9,6 +9,7 @@ mod extensions;
 mod failed;
 mod fence;
 mod groups;
+pub(crate) mod lenient;
 mod report;
 mod session;
 
