@@ -184,7 +184,7 @@ fn a_folder_that_does_not_replay_is_told_with_its_line() {
     let folder = project("");
     folder.write("migrations/002_bad.sql", "ALTER TABLE public.missing ADD a text;\n");
     run(&folder, &["drift"]).assert_code(2).assert_says("--keep-going");
-    run(&folder, &["drift", "--keep-going"]).assert_code(0).assert_says("4 of 5 statements applied");
+    run(&folder, &["drift", "--keep-going"]).assert_code(0).assert_says("3 of 4 statements applied");
 }
 
 #[test]
@@ -235,4 +235,24 @@ fn real_projects() {
     let report = floyo.assert_code(1).json();
     assert_eq!(report["sources"][0]["summary"], "26 tables from 4 files");
     assert!(report["sources"][0]["notes"][0].as_str().unwrap().contains("of 347 statements applied"));
+}
+
+#[test]
+fn a_workflow_is_written_at_the_root_of_the_repository_and_never_overwritten() {
+    let folder = Folder::new();
+    folder.write("app/prisma/schema.prisma", PRISMA);
+    folder.write("app/migrations/001_it.sql", SQL);
+    crate::support::git(&folder, &["init", "--quiet"]);
+    pgmason(&folder.join("app")).args(["init", "--ci", "github"]).run().assert_code(0).assert_says("pgmason.yml");
+    let text = folder.read(".github/workflows/pgmason.yml");
+    assert!(text.contains("run: pgmason -C 'app' check --output github"), "{text}");
+    assert!(text.contains("run: pgmason -C 'app' drift --output github"), "{text}");
+    assert!(!folder.join("app/pgmason.toml").exists());
+    folder.write(".github/workflows/pgmason.yml", "# mine\n");
+    pgmason(&folder.join("app"))
+        .args(["init", "--ci", "github"])
+        .run()
+        .assert_refused()
+        .assert_says("is there already");
+    assert_eq!(folder.read(".github/workflows/pgmason.yml"), "# mine\n");
 }

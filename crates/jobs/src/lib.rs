@@ -9,6 +9,7 @@ pub mod drift;
 pub mod error;
 pub mod folder;
 pub mod init;
+pub mod init_ci;
 pub mod migration;
 pub mod observe;
 pub mod open;

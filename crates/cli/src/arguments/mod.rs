@@ -292,8 +292,17 @@ pub(crate) struct InitArguments {
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
+    /// Write a workflow that checks pull requests instead
+    #[arg(long, value_enum, value_name = "SERVICE")]
+    pub(crate) ci: Option<CiService>,
+
     #[command(flatten)]
     pub(crate) scratch: ScratchArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiService {
+    Github,
 }
 
 #[derive(Debug, Args)]

@@ -38,6 +38,11 @@ pub struct DriftOptions {
     pub open: OpenOptions,
 }
 
+/// What there is to compare, whether or not it can be read.
+pub fn sources_of(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
+    sources::found(project, options)
+}
+
 pub fn drift(project: &Project, options: &DriftOptions, reporter: Reporter<'_>) -> Result<DriftReport, JobError> {
     let ignores = Ignores::new(project, &options.ignore)?;
     let wanted = sources::list(project, options)?;

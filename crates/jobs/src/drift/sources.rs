@@ -40,6 +40,15 @@ pub(super) struct OpenedSides {
 
 /// What there is to compare. Two at least.
 pub(super) fn list(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
+    let found = found(project, options)?;
+    if found.len() < 2 {
+        return Err(JobError::NothingToCompare { only: found.first().map(ToString::to_string) });
+    }
+    Ok(found)
+}
+
+/// What there is.
+pub(super) fn found(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
     let stated = &project.configuration.sources;
     let mut found = Vec::new();
     if let Some(files) = &options.files {
@@ -65,9 +74,6 @@ pub(super) fn list(project: &Project, options: &DriftOptions) -> Result<Vec<Sour
     found.extend(prisma.map(Source::Prisma));
     let snapshot = options.snapshot.clone().or_else(|| stated.snapshot.as_ref().map(|path| project.folder.join(path)));
     found.extend(snapshot.map(Source::Snapshot));
-    if found.len() < 2 {
-        return Err(JobError::NothingToCompare { only: found.first().map(ToString::to_string) });
-    }
     Ok(found)
 }
 
