@@ -20,5 +20,6 @@ pub mod replay;
 pub mod snapshot;
 pub mod source;
 pub mod tables;
+pub mod validate;
 
 pub use error::JobError;

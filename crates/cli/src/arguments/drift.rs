@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ScratchArguments, SourceArguments};
+use super::{FailOn, ScratchArguments, SourceArguments};
 
 /// What to compare.
 #[derive(Debug, Args)]
@@ -62,5 +62,42 @@ pub(crate) enum DriftFormat {
     Json,
     Markdown,
     Sarif,
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArguments {
+    #[command(flatten)]
+    pub(crate) compared: ComparedArguments,
+
+    /// Fail from this level of findings on
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "LEVEL")]
+    pub(crate) fail_on: FailOn,
+
+    /// Let only findings fail that this file does not list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t = ValidateFormat::Human, value_name = "FORMAT")]
+    pub(crate) output: ValidateFormat,
+
+    /// Short for --output json
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+impl ValidateArguments {
+    pub(crate) fn format(&self) -> ValidateFormat {
+        if self.json { ValidateFormat::Json } else { self.output }
+    }
+}
+
+/// Formats in which one report can follow another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ValidateFormat {
+    Human,
+    Json,
+    Markdown,
     Github,
 }

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
-use drift::DriftArguments;
+use drift::{DriftArguments, ValidateArguments};
 use migration::MigrationArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Compare files, database, Prisma schema and snapshot with each other
     Drift(DriftArguments),
+    /// Check and drift as one gate: one report, one exit code
+    Validate(ValidateArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder

@@ -14,6 +14,7 @@ mod reference;
 mod rules;
 mod snapshot;
 mod tables;
+mod validate;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
         Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
+        Command::Validate(arguments) => validate::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
