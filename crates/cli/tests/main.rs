@@ -8,6 +8,7 @@ mod configuration;
 mod corpora;
 mod databases;
 mod documents;
+mod drift;
 mod examples;
 mod fake_server;
 mod interrupted;

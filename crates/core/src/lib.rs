@@ -9,6 +9,7 @@ pub mod findings;
 pub mod locations;
 pub mod migrations;
 pub mod observations;
+pub mod prisma;
 pub mod rulebook;
 pub mod rules;
 pub mod schema;

@@ -5,12 +5,15 @@
 pub mod check;
 pub mod configuration;
 pub mod doctor;
+pub mod drift;
 pub mod error;
 pub mod folder;
 pub mod init;
+pub mod init_ci;
 pub mod migration;
 pub mod observe;
 pub mod open;
+pub mod prisma;
 pub mod progress;
 pub mod project;
 pub mod replay;
@@ -19,5 +22,6 @@ pub mod schema;
 pub mod snapshot;
 pub mod source;
 pub mod tables;
+pub mod validate;
 
 pub use error::JobError;

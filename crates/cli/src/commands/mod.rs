@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod demo;
 mod doctor;
+mod drift;
 mod explain;
 mod init;
 mod man;
@@ -14,6 +15,7 @@ mod rules;
 mod schema;
 mod snapshot;
 mod tables;
+mod validate;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -49,6 +51,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     let folder = arguments.project.as_path();
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
+        Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
+        Command::Validate(arguments) => validate::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Schema(arguments) => schema::run(folder, &arguments, &progress),

@@ -9,6 +9,7 @@ mod extensions;
 mod failed;
 mod fence;
 mod groups;
+pub(crate) mod lenient;
 mod own_file;
 mod report;
 pub(crate) mod rounds;
