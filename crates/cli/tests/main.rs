@@ -19,6 +19,8 @@ mod migration_audit;
 mod migration_create;
 mod migration_plan;
 mod migration_renumber;
+mod migration_squash;
 mod migration_test;
+mod schema_files;
 mod support;
 mod suppressed;

@@ -1,6 +1,7 @@
 //! The thinking: rules over schemas and migration files. No IO, no connection, no printing.
 
 pub mod access;
+pub mod assembly;
 pub mod diff;
 pub mod expression;
 pub mod files;
@@ -12,3 +13,4 @@ pub mod prisma;
 pub mod rulebook;
 pub mod rules;
 pub mod schema;
+pub mod squash;

@@ -17,6 +17,8 @@ pub mod prisma;
 pub mod progress;
 pub mod project;
 pub mod replay;
+mod row_state;
+pub mod schema;
 pub mod snapshot;
 pub mod source;
 pub mod tables;

@@ -109,11 +109,7 @@ pub(crate) fn execute_in(
         None => None,
     };
     reporter(Event::ReadingCatalog);
-    let mut client = database.connect()?;
-    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
-    remove_own_schema(&mut catalog);
-    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
-    Ok((catalog, replay))
+    Ok((read_catalog(server, database)?, replay))
 }
 
 /// A scratch database as the project asks for it, with nothing in it but the baseline.
@@ -132,6 +128,15 @@ pub fn open_scratch(
     let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
     let database = server.create_database()?;
     Ok(OpenScratch { database, server })
+}
+
+/// The catalog of a scratch database, the baseline's objects marked.
+pub(crate) fn read_catalog(server: &Scratch, database: &ScratchDatabase) -> Result<Catalog, JobError> {
+    let mut client = database.connect()?;
+    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    remove_own_schema(&mut catalog);
+    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+    Ok(catalog)
 }
 
 /// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.

@@ -2,6 +2,7 @@
 
 pub(crate) mod drift;
 pub(crate) mod migration;
+pub(crate) mod schema;
 
 use std::path::PathBuf;
 
@@ -9,8 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
-use drift::{DriftArguments, ValidateArguments};
+use drift::DriftArguments;
 use migration::MigrationArguments;
+use schema::SchemaArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
 ///
@@ -48,13 +50,13 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Compare files, database, Prisma schema and snapshot with each other
     Drift(DriftArguments),
-    /// Check and drift as one gate: one report, one exit code
-    Validate(ValidateArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder
     #[command(visible_alias = "migrations")]
     Migration(MigrationArguments),
+    /// Put schema files together, or a schema into files
+    Schema(SchemaArguments),
     /// Write a source's schema to a JSON file
     Snapshot(SnapshotArguments),
     /// Print a rule's page

@@ -13,6 +13,7 @@ pub(crate) mod markdown;
 pub(crate) mod migration;
 pub(crate) mod replay;
 pub(crate) mod sarif;
+pub(crate) mod schema;
 pub(crate) mod table;
 pub(crate) mod tables;
 

@@ -66,6 +66,21 @@ impl<'a> Builder<'a> {
             action.makes.retain(|id| *id != object);
             action.needs.insert(object.clone());
         }
+        // What is made again is used in its new shape.
+        let again = |id: &ObjectId| self.states.goes(id) && self.states.comes(id);
+        let needs = &action.needs;
+        action.releases.retain(|id| !(needs.contains(id) && again(id)));
+        // What hangs on something goes with it, unless something of its own drops it before.
+        if action.kind == ActionKind::Drop {
+            let mut parts: Vec<ObjectId> = action.removes.clone();
+            let mut next = 0;
+            while let Some(id) = parts.get(next).cloned() {
+                let of = self.context.old.parts_of(&id).iter().filter(|part| !self.apart.contains(**part));
+                parts.extend(of.map(|part| (*part).clone()));
+                next += 1;
+            }
+            action.removes = parts;
+        }
         let own: Vec<ObjectId> = action.makes.clone();
         action.needs.retain(|id| !own.contains(id));
         self.actions.push(action);

@@ -63,6 +63,7 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &DiffOptions) -> DifferencePl
         }
         kinds::grant::emit(&mut builder);
         kinds::default_privilege::before_all(&mut builder);
+        kinds::column::in_order(&mut builder);
         match graph::order(&context, &builder.actions) {
             Ok(order) => {
                 let order = fold::fold(&mut builder.actions, order);

@@ -65,7 +65,7 @@ pub(super) fn set_owner(object: &mut Object, owner: Identifier) {
 /// of a serial column has its table's.
 pub(super) fn set_owner_sql(reference: &str, id: &ObjectId, owner: &Identifier) -> Option<String> {
     let reference = match id.kind {
-        ObjectKind::Function => format!("ROUTINE {}", reference.split_once(' ')?.1),
+        ObjectKind::Function => format!("ROUTINE {}", id.to_string().replacen(" ORDER BY ", ", ", 1)),
         _ => reference.to_owned(),
     };
     Some(format!("ALTER {reference} OWNER TO {owner}"))

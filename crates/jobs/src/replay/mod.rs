@@ -10,7 +10,9 @@ mod failed;
 mod fence;
 mod groups;
 pub(crate) mod lenient;
+mod own_file;
 mod report;
+pub(crate) mod rounds;
 mod session;
 
 use std::time::{Duration, Instant};

@@ -12,6 +12,7 @@ pub(crate) mod repair;
 pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod run_staged;
+pub(crate) mod squash;
 pub(crate) mod status;
 pub(crate) mod test;
 

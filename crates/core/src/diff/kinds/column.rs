@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pgmason_model::catalog::{Column, ConstraintKind, Generated, Identity, Sequence, Table};
-use pgmason_model::difference::HazardKind;
+use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
 use super::Verdict;
@@ -143,6 +143,28 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Column, rep
     }
     builder.push(action);
     finish(builder, id, new, None);
+}
+
+/// Columns that are added to one table come in the order of their places.
+pub(in crate::diff) fn in_order(builder: &mut Builder<'_>) {
+    let mut added: Vec<(ObjectId, i32, usize)> = Vec::new();
+    for (place, action) in builder.actions.iter().enumerate() {
+        if action.rank == Rank::Column
+            && action.kind == ActionKind::Create
+            && let Some(Object::Column(column)) = builder.new_object(&action.object)
+        {
+            added.push((action.object.relation(ObjectKind::Table), column.position, place));
+        }
+    }
+    added.sort();
+    for pair in added.windows(2) {
+        if let [(before_table, _, before), (table, _, place)] = pair
+            && before_table == table
+            && let Some(action) = builder.actions.get_mut(*place)
+        {
+            action.after.push(*before);
+        }
+    }
 }
 
 fn is_stable_default(default: &str) -> bool {
@@ -382,34 +404,15 @@ fn identity_change(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: 
             {
                 let text = pgmason_model::identifier::quote_literal(&sequence_id.to_string());
                 let sql = format!("SELECT setval({text}, max({column})) FROM {table_id} HAVING max({column}) > 0");
-                let mut action = Action::new(pgmason_model::difference::ActionKind::Data, Rank::Default, id, sql);
+                let mut action = Action::new(ActionKind::Data, Rank::Default, id, sql);
                 action.after.push(place);
                 action.why = Some("the identity goes on after the values that are there".to_owned());
                 builder.actions.push(action);
             }
         }
         (Some(before), Some(after)) => {
-            let mut changes = Vec::new();
             if before != after {
-                changes.push(format!("SET GENERATED {}", identity_word(after)));
-            }
-            let (old_sequence, new_sequence) =
-                (builder.context.old.identity_sequence(id), builder.context.new.identity_sequence(id));
-            if let (Some((old_id, old)), Some((new_id, new))) = (old_sequence, new_sequence) {
-                if old_id != new_id {
-                    let sql = if old_id.schema == new_id.schema {
-                        format!("ALTER SEQUENCE {old_id} RENAME TO {}", new_id.name)
-                    } else {
-                        format!("ALTER SEQUENCE {old_id} SET SCHEMA {}", new_id.schema.clone().unwrap_or_default())
-                    };
-                    builder.push(Action::alter(Rank::Column, id, sql));
-                }
-                let text = sequence::changes(old, new);
-                if !text.is_empty() {
-                    builder.push(Action::alter(Rank::Column, id, format!("ALTER SEQUENCE {new_id}{text}")));
-                }
-            }
-            for change in changes {
+                let change = format!("SET GENERATED {}", identity_word(after));
                 builder.push(Action::alter(Rank::Column, id, sql(&change)));
             }
         }

@@ -4,7 +4,7 @@ use pgmason_model::catalog::{Constraint, ConstraintKind, Table, TableKind};
 use pgmason_model::difference::HazardKind;
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
-use super::{Verdict, table};
+use super::{Verdict, partition_index, table};
 use crate::diff::action::{Action, FoldInto, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -51,20 +51,33 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint)
     let Some(name) = &id.sub else { return };
     let table_id = id.relation(ObjectKind::Table);
     let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
-    if comes_by_itself(builder, &table_id, of, new) {
+    let own_index = new
+        .index
+        .as_ref()
+        .filter(|_| new.references.is_none())
+        .map(|index| ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()));
+    let index = own_index.as_ref().and_then(|id| match builder.new_object(id) {
+        Some(Object::Index(index)) => Some((id, index)),
+        _ => None,
+    });
+    let apart = index.filter(|(id, index)| partition_index::is_made_apart(builder, id, index));
+    if comes_by_itself(builder, &table_id, of, new) && apart.is_none() {
         return;
     }
     let word = table::word(of);
-    let mut action =
-        Action::create(rank(new), id, format!("ALTER {word} {table_id} ADD CONSTRAINT {name} {}", new.definition));
-    if let Some(index) = &new.index
-        && new.references.is_none()
-    {
-        action.makes.push(ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()));
-    }
+    // An index that is not valid waits for those of its partitions.
+    let only = if index.is_some_and(|(_, index)| !index.valid) { "ONLY " } else { "" };
+    let mut action = Action::create(
+        rank(new),
+        id,
+        format!("ALTER {word} {only}{table_id} ADD CONSTRAINT {name} {}", new.definition),
+    );
+    action.makes.extend(own_index.clone());
+    let before = own_index.as_ref().map(|id| partition_index::made_before(builder, id)).unwrap_or_default();
+    let alone = !before.is_empty() || apart.is_some() || !only.is_empty();
+    action.needs.extend(before);
     if builder.states.comes(&table_id) {
-        let inside = of.partition_of.is_none() || builder.states.comes(&table_id);
-        if inside && new.validated && new.kind != ConstraintKind::Trigger {
+        if !alone && new.validated && new.kind != ConstraintKind::Trigger {
             action = action.foldable(
                 table_id.clone(),
                 FoldInto::Constraint,
@@ -74,12 +87,13 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint)
     } else {
         action.hazards.extend(hazards(id, new, &table_id));
     }
-    builder.push(action);
-    if let Some(index) = &new.index {
-        super::index::follow(
-            builder,
-            &ObjectId::in_schema(ObjectKind::Index, index.schema.clone(), index.name.clone()),
-        );
+    let place = builder.push(action);
+    if let Some((index_id, index)) = apart {
+        super::index::leave_parent_out(builder, place, index);
+        partition_index::attach(builder, index_id, index);
+    }
+    if let Some(index) = &own_index {
+        super::index::follow(builder, index);
     }
 }
 
@@ -142,7 +156,9 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint) {
     let Some(name) = &id.sub else { return };
     let table_id = id.relation(ObjectKind::Table);
     let Some(Object::Table(of)) = builder.old(&table_id) else { return };
-    if matches!(old.kind, ConstraintKind::NotNull | ConstraintKind::Trigger) || old.inherited {
+    // A partition that is detached keeps what it had from its parent.
+    let detached = old.inherited.then(|| table::detachment(builder, &table_id)).flatten();
+    if matches!(old.kind, ConstraintKind::NotNull | ConstraintKind::Trigger) || old.inherited && detached.is_none() {
         return;
     }
     let apart = builder.apart.contains(id);
@@ -152,9 +168,17 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint) {
     if builder.states.is(&table_id, crate::diff::states::State::Replace) && of.kind == TableKind::Foreign {
         return;
     }
+    let index = old.index.as_ref().filter(|_| old.references.is_none());
+    let index = index.map(|name| ObjectId::in_schema(ObjectKind::Index, name.schema.clone(), name.name.clone()));
+    if let Some(Object::Index(index)) = index.and_then(|id| builder.old(&id))
+        && partition_index::goes_with_parent(builder, index)
+    {
+        return;
+    }
     let rank = if old.references.is_some() { Rank::DropForeignKey } else { Rank::DropKey };
     let word = table::word(of);
     let mut action = Action::drop(rank, id, format!("ALTER {word} {table_id} DROP CONSTRAINT {name}"));
+    action.after.extend(detached);
     if let Some(index) = &old.index
         && old.references.is_none()
     {

@@ -22,7 +22,10 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Extension, n
         let sql = format!("ALTER EXTENSION {id} SET SCHEMA {}", new.schema);
         builder.push(Action::alter(Rank::Extension, id, sql).needing([to]).releasing([from]));
     }
-    if old.version != new.version {
+    if is_older(&new.version, &old.version) {
+        let message = format!("an extension cannot go back from version {} to {}", old.version, new.version);
+        builder.refuse(id, message);
+    } else if old.version != new.version {
         let sql = format!("ALTER EXTENSION {id} UPDATE TO {}", quote_literal(&new.version));
         builder.push(Action::alter(Rank::Extension, id, sql));
     }
@@ -31,4 +34,11 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Extension, n
 pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId) {
     let hazard = builder.loses("drop-extension", id, format!("what extension {id} keeps in tables of its own is lost"));
     builder.push(Action::drop(Rank::DropExtension, id, format!("DROP EXTENSION {id}")).hazard(hazard));
+}
+
+fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| {
+        text.split(|letter: char| !letter.is_ascii_digit()).map(|part| part.parse::<u64>().ok()).collect::<Vec<_>>()
+    };
+    numbers(version) < numbers(than)
 }

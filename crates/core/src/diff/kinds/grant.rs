@@ -28,7 +28,9 @@ pub(in crate::diff) fn emit(builder: &mut Builder<'_>) {
     // What is made gets grants even where it should have none: by default privileges.
     objects.extend(builder.states.of.keys().filter(|id| is_grantable(id.kind) && builder.states.comes(id)).cloned());
     // Whole tables first: taking a privilege from a table takes it from its columns.
-    for id in objects {
+    let (columns, wholes): (Vec<ObjectId>, Vec<ObjectId>) =
+        objects.into_iter().partition(|id| id.kind == ObjectKind::Column);
+    for id in wholes.into_iter().chain(columns) {
         if builder.context.platform.contains(&id) && !changed(builder, &id) {
             continue;
         }
@@ -244,7 +246,8 @@ fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {
     match of.kind {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => plain(format!("TABLE {of}")),
         ObjectKind::Sequence => plain(format!("SEQUENCE {of}")),
-        ObjectKind::Function => plain(format!("ROUTINE {of}")),
+        // The arguments of an ordered-set aggregate are one list here.
+        ObjectKind::Function => plain(format!("ROUTINE {}", of.to_string().replacen(" ORDER BY ", ", ", 1))),
         ObjectKind::Schema => plain(format!("SCHEMA {of}")),
         ObjectKind::DomainType => plain(format!("DOMAIN {of}")),
         ObjectKind::EnumType | ObjectKind::CompositeType | ObjectKind::RangeType | ObjectKind::BaseType => {

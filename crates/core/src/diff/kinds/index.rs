@@ -4,8 +4,8 @@ use pgmason_model::catalog::{Index, TableKind};
 use pgmason_model::difference::HazardKind;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
-use super::Verdict;
 use super::table::{self, option_changes};
+use super::{Verdict, partition_index};
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::states::State;
@@ -25,6 +25,8 @@ pub(super) fn verdict(old: &Index, new: &Index) -> Verdict {
         replica_identity: new.replica_identity,
         tablespace: new.tablespace.clone(),
         partition_of: new.partition_of.clone(),
+        // Joining the last of its partitions makes it valid.
+        valid: old.valid || new.valid,
         definition: String::new(),
         ..old.clone()
     };
@@ -51,7 +53,9 @@ fn without_options(definition: &str) -> String {
 }
 
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
-    if new.constraint.is_some() || new.partition_of.is_some() {
+    let apart = partition_index::is_made_apart(builder, id, new);
+    partition_index::rename(builder, id, new);
+    if new.constraint.is_some() || new.partition_of.is_some() && !apart {
         return;
     }
     let existing = existing_relation(builder, new);
@@ -67,6 +71,12 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
     }
     let mut action = Action::create(Rank::Index, id, sql);
     action.alone = online;
+    action.needs.extend(partition_index::made_before(builder, id));
+    if let Some((twin_id, twin)) = partition_index::twin(builder.context.to, id, new) {
+        action.needs.insert(twin_id.clone());
+        action.needs.extend(partition_index::parent_of(twin));
+        action.needs.insert(table::attached(&table::table_id(&new.table)));
+    }
     if existing {
         if !online {
             let message = format!("nobody can write to {} while the index is built", new.table);
@@ -76,8 +86,24 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
             action = action.hazard(hazard(HazardKind::MayFail, format!("fails where rows of {} are equal", new.table)));
         }
     }
-    builder.push(action);
+    let place = builder.push(action);
+    if apart {
+        leave_parent_out(builder, place, new);
+        partition_index::attach(builder, id, new);
+    }
     follow(builder, id);
+}
+
+/// Made before the parent's index, it does not need that.
+pub(super) fn leave_parent_out(builder: &mut Builder<'_>, place: usize, new: &Index) {
+    let parent = partition_index::parent_of(new);
+    let of_parent = new.partition_of.as_ref().map(|name| name.name.clone());
+    if let Some(action) = builder.actions.get_mut(place) {
+        action.needs.retain(|id| {
+            Some(id) != parent.as_ref()
+                && !(id.kind == ObjectKind::Constraint && id.sub == of_parent && id.name != new.table.name)
+        });
+    }
 }
 
 /// What is said of an index once it is there.
@@ -136,20 +162,25 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Index) {
     {
         return;
     }
+    // A partition that is detached keeps what it had from its parent.
+    let detached = table::detachment(builder, &table_id);
     if let Some(parent) = &old.partition_of {
         let parent_id = ObjectId::in_schema(ObjectKind::Index, parent.schema.clone(), parent.name.clone());
-        let table_moves = matches!(
-            (builder.old(&table_id), builder.new_object(&table_id)),
-            (Some(Object::Table(before)), Some(Object::Table(after))) if before.partition_of != after.partition_of
-        );
-        if builder.states.goes(&parent_id) || builder.new_object(&parent_id).is_some() && !table_moves {
+        if detached.is_none() && (builder.states.goes(&parent_id) || builder.new_object(&parent_id).is_some()) {
             return;
         }
     }
-    let online =
-        builder.context.options.online && builder.states.is(id, State::Drop) && !is_partition_index(builder, old);
+    let keys = partition_index::keys_on_parts(builder, id, old);
+    let online = builder.context.options.online
+        && keys.is_empty()
+        && builder.states.is(id, State::Drop)
+        && !is_partition_index(builder, old);
     let word = if online { "CONCURRENTLY " } else { "" };
-    let mut action = Action::drop(Rank::DropIndex, id, format!("DROP INDEX {word}{id}"));
+    // A key of a partition that an index of the parent has as its part goes with that, and only by CASCADE.
+    let cascade = if keys.is_empty() { "" } else { " CASCADE" };
+    let mut action = Action::drop(Rank::DropIndex, id, format!("DROP INDEX {word}{id}{cascade}"));
+    action.removes.extend(keys);
+    action.after.extend(detached);
     action.alone = online;
     if builder.states.is(id, State::Replace) {
         let message = format!("queries on {} go without index {id} until it is built anew", old.table);

@@ -20,6 +20,7 @@ pub(super) mod index;
 pub(super) mod materialized_view;
 pub(super) mod operator;
 pub(super) mod operator_class;
+pub(super) mod partition_index;
 pub(super) mod policy;
 pub(super) mod publication;
 pub(super) mod range_type;

@@ -2,6 +2,7 @@
 
 use pgmason_model::catalog::Sequence;
 use pgmason_model::difference::ActionKind;
+use pgmason_model::identifier::quote_literal;
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
 use crate::diff::action::{Action, Rank};
@@ -22,20 +23,78 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Sequence) {
 }
 
 pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) {
-    if old.identity || new.identity {
-        // The column says it: see `identity_change`.
-        return;
+    let retypes = old.type_name != new.type_name && !new.identity;
+    let (last, as_said) = change_range(builder, id, old, new);
+    let mut changes = changes(old, new, retypes);
+    if as_said {
+        changes = changes.replacen(&format!(" AS {}", new.type_name), "", 1);
     }
-    let changes = changes(old, new);
     if !changes.is_empty() {
-        builder.push(Action::alter(Rank::Sequence, id, format!("ALTER SEQUENCE {id}{changes}")));
+        let mut action = Action::alter(Rank::Sequence, id, format!("ALTER SEQUENCE {id}{changes}"));
+        action.after.extend(last);
+        follow_column(&mut action, old, new);
+        builder.push(action);
     }
     if old.unlogged != new.unlogged {
         let word = if new.unlogged { "UNLOGGED" } else { "LOGGED" };
         builder.push(Action::alter(Rank::Sequence, id, format!("ALTER SEQUENCE {id} SET {word}")));
     }
-    if old.owned_by != new.owned_by {
+    if old.owned_by != new.owned_by && !new.identity {
         own(builder, id, new.owned_by.as_ref());
+    }
+}
+
+/// PostgreSQL gives the sequence of an identity column the column's type (10 and newer), so its bounds have to fit by
+/// then: a narrower range is said before the column changes, a wider one after.
+fn follow_column(action: &mut Action, old: &Sequence, new: &Sequence) {
+    let Some(column) = new.owned_by.as_ref().filter(|_| new.identity) else { return };
+    if new.maximum <= old.maximum && new.minimum >= old.minimum {
+        action.releases.insert(column.clone());
+    } else {
+        action.needs.insert(column.clone());
+    }
+}
+
+/// Where the new range does not hold the whole old one, the sequence may stand outside: it is moved to the nearest end,
+/// by way of a range that holds both. The last of the statements that do it, and whether they said the new type.
+fn change_range(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) -> (Option<usize>, bool) {
+    if new.minimum <= old.minimum && new.maximum >= old.maximum {
+        return (None, false);
+    }
+    let mut last = None;
+    let mut as_said = false;
+    let (low, high) = (old.minimum.min(new.minimum), old.maximum.max(new.maximum));
+    if (low, high) != (old.minimum, old.maximum) {
+        let as_type = if old.type_name != new.type_name && !new.identity && type_size(new) > type_size(old) {
+            as_said = true;
+            format!(" AS {}", new.type_name)
+        } else {
+            String::new()
+        };
+        let sql = format!("ALTER SEQUENCE {id}{as_type} MINVALUE {low} MAXVALUE {high}");
+        let mut action = Action::alter(Rank::Sequence, id, sql);
+        action.makes.clear();
+        builder.push(action);
+        last = Some(builder.actions.len() - 1);
+    }
+    let text = quote_literal(&id.to_string());
+    let sql = format!(
+        "SELECT setval({text}, greatest(least(last_value, {high}), {low}), false)\nFROM {id}\nWHERE last_value NOT BETWEEN {low} AND {high}",
+        low = new.minimum,
+        high = new.maximum
+    );
+    let mut action = Action::new(ActionKind::Data, Rank::Sequence, id, sql);
+    action.after.extend(last);
+    action.why = Some("where it stands outside of its new range".to_owned());
+    builder.actions.push(action);
+    (Some(builder.actions.len() - 1), as_said)
+}
+
+fn type_size(sequence: &Sequence) -> u8 {
+    match sequence.type_name.as_str() {
+        "smallint" => 2,
+        "integer" => 4,
+        _ => 8,
     }
 }
 
@@ -96,9 +155,8 @@ pub(super) fn options(sequence: &Sequence) -> String {
 }
 
 /// What differs between two sequences, each with a space before it.
-pub(super) fn changes(old: &Sequence, new: &Sequence) -> String {
+fn changes(old: &Sequence, new: &Sequence, retyped: bool) -> String {
     let mut text = String::new();
-    let retyped = old.type_name != new.type_name;
     if retyped {
         text.push_str(&format!(" AS {}", new.type_name));
     }

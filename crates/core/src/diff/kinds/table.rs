@@ -7,7 +7,7 @@ use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::identifier::quote_literal;
 use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
 
-use super::{Verdict, column, table_copy};
+use super::{Verdict, column, partition_index, table_copy};
 use crate::diff::action::{Action, Rank, Text};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -69,10 +69,13 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, repl
 
 fn create_new(builder: &mut Builder<'_>, id: &ObjectId, new: &Table) -> usize {
     let columns = columns(builder.context.to, id);
+    // A partition with columns of its own was attached: made like that, its columns keep their order. So is one whose
+    // indexes have names of their own.
+    let indexes_first = partition_index::made_before_attaching(builder, id);
+    let attach = new.partition_of.is_some()
+        && (columns.iter().any(|(_, column)| !column.inherited) || !indexes_first.is_empty());
     let inline: Vec<_> =
-        columns.iter().filter(|(_, column)| !column.inherited && new.of_type.is_none()).copied().collect();
-    // A partition with columns of its own was attached: made like that, its columns keep their order.
-    let attach = new.partition_of.is_some() && columns.iter().any(|(_, column)| !column.inherited);
+        columns.iter().filter(|(_, column)| (attach || !column.inherited) && new.of_type.is_none()).copied().collect();
     let mut table = CreateTable { name: id.qualified_name(), head: head(new).to_owned(), ..CreateTable::default() };
     let mut needs: BTreeSet<ObjectId> = BTreeSet::new();
     if let Some(part) = new.partition_of.as_ref().filter(|_| !attach) {
@@ -221,20 +224,22 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
             .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")));
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
-    // Rows that go through the parent need the partition where it belongs.
+    let indexes_first = partition_index::made_before_attaching(builder, id);
     if let Some(action) = builder.actions.get_mut(place) {
-        action.makes = vec![id.clone()];
-        action.needs.remove(id);
-        action.needs.extend(
-            builder
-                .context
-                .new
-                .parts_of(id)
-                .iter()
-                .filter(|part| part.kind == ObjectKind::Column)
-                .map(|part| (*part).clone()),
-        );
+        action.makes = vec![attached(id)];
+        action.needs.insert(id.clone());
+        action.needs.extend(indexes_first);
     }
+}
+
+/// The table where it belongs, as its parent's partition: rows that go through the parent need it.
+pub(super) fn attached(id: &ObjectId) -> ObjectId {
+    ObjectId { sub: Some("partition".into()), ..id.clone() }
+}
+
+/// The statement that takes the table off its parent, if there is one.
+pub(super) fn detachment(builder: &Builder<'_>, id: &ObjectId) -> Option<usize> {
+    builder.actions.iter().position(|action| action.object == *id && action.sql().contains(" DETACH PARTITION "))
 }
 
 /// What can be said only once the table is there: row level security and the identity of rows in replication.
@@ -260,7 +265,7 @@ fn settings_that_follow(builder: &mut Builder<'_>, id: &ObjectId, old: &Table, n
         ..id.clone()
     };
     let index_made = new_index.is_some_and(|(_, index)| builder.states.comes(&index_id(index, id)));
-    if old.replica_identity != new.replica_identity || index_made {
+    if (old.replica_identity != new.replica_identity || index_made) && new.kind != TableKind::Foreign {
         let (identity, needs) = match new_index {
             Some((_, index)) => {
                 let of = index_id(index, id);
@@ -341,7 +346,7 @@ pub(super) fn foreign_options(options: &Options) -> String {
         return String::new();
     }
     let list: Vec<String> =
-        options.iter().map(|(name, value)| format!("{} {}", option_name(name), quote_literal(value))).collect();
+        options.iter().map(|(name, value)| format!("{} {}", option_name(name), option_value(value))).collect();
     format!(" OPTIONS ({})", list.join(", "))
 }
 
@@ -350,15 +355,20 @@ pub(super) fn foreign_option_changes(old: &Options, new: &Options) -> String {
     let mut list = Vec::new();
     for (name, value) in new {
         match old.get(name) {
-            None => list.push(format!("ADD {} {}", option_name(name), quote_literal(value))),
+            None => list.push(format!("ADD {} {}", option_name(name), option_value(value))),
             Some(before) if before != value => {
-                list.push(format!("SET {} {}", option_name(name), quote_literal(value)));
+                list.push(format!("SET {} {}", option_name(name), option_value(value)));
             }
             Some(_) => {}
         }
     }
     list.extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("DROP {}", option_name(name))));
     list.join(", ")
+}
+
+/// The catalog holds no value that may be a secret: it is for whoever runs the plan to put in.
+fn option_value(value: &str) -> String {
+    quote_literal(if value.is_empty() { "set-me" } else { value })
 }
 
 fn option_name(name: &str) -> pgmason_model::Identifier {

@@ -13,6 +13,8 @@ use crate::diff::retype;
 pub(super) struct Aside {
     id: ObjectId,
     place: usize,
+    /// A partition whose parent is written anew as well: its rows are copied with the parent's.
+    with_parent: bool,
 }
 
 /// None: it held no rows of its own, and is simply dropped.
@@ -27,9 +29,18 @@ pub(super) fn set_aside(builder: &mut Builder<'_>, id: &ObjectId) -> Option<Asid
         return None;
     }
     let aside = type_swap::aside(builder, id);
+    let with_parent = table::goes_with_its_parent(builder, old);
+    let mut detached = None;
+    if let Some(part) = old.partition_of.as_ref().filter(|_| !with_parent) {
+        // The new one takes its place, and its bounds.
+        let sql = format!("ALTER TABLE {} DETACH PARTITION {id}", part.parent);
+        builder.actions.push(Action::new(ActionKind::Alter, Rank::Table, id, sql));
+        detached = Some(builder.actions.len() - 1);
+    }
     let mut rename =
         Action::new(ActionKind::Alter, Rank::Table, id, format!("ALTER TABLE {id} RENAME TO {}", aside.name));
     rename.why = Some("the table is written anew; its rows are copied".to_owned());
+    rename.after.extend(detached);
     rename.removes.push(id.clone());
     rename.removes.extend(columns.iter().cloned());
     builder.actions.push(rename);
@@ -53,7 +64,7 @@ pub(super) fn set_aside(builder: &mut Builder<'_>, id: &ObjectId) -> Option<Asid
             }
         }
     }
-    Some(Aside { id: aside, place })
+    Some(Aside { id: aside, place, with_parent })
 }
 
 pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside: &Aside, create: usize) {
@@ -61,6 +72,9 @@ pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside:
     let new_columns = table::columns(builder.context.to, id);
     if let Some(action) = builder.actions.get_mut(create) {
         action.after.push(aside.place);
+    }
+    if aside.with_parent {
+        return;
     }
     let mut names = Vec::new();
     let mut values = Vec::new();
@@ -116,7 +130,9 @@ pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside:
             .needs
             .extend(new_columns.iter().map(|(column, _)| ObjectId { kind: ObjectKind::Default, ..(*column).clone() }));
         // Rows need a partition to go to.
-        action.needs.extend(partitions(builder, id));
+        let partitions = partitions(builder, id);
+        action.needs.extend(partitions.iter().map(table::attached));
+        action.needs.extend(partitions);
         action.hazards = hazards;
         action.rewrites.push(id.clone());
         builder.actions.push(action);
