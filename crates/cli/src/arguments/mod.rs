@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
-use drift::{DriftArguments, ValidateArguments};
+use drift::DriftArguments;
 use migration::MigrationArguments;
 use schema::SchemaArguments;
 
@@ -50,8 +50,6 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Compare files, database, Prisma schema and snapshot with each other
     Drift(DriftArguments),
-    /// Check and drift as one gate: one report, one exit code
-    Validate(ValidateArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder
