@@ -12,6 +12,9 @@ use pgmason_scratch::ScratchError;
 use pgmason_sql::decode::NotText;
 use thiserror::Error;
 
+use crate::diff::FailedProof;
+use crate::replay::ReplayFailure;
+
 #[derive(Debug, Error)]
 pub enum JobError {
     #[error("cannot {action} `{}`", path.display())]
@@ -78,6 +81,10 @@ pub enum JobError {
     MigrationName { name: String, problem: &'static str },
     #[error("the migration `{}` has the name `{name}` already", path.display())]
     DuplicateMigrationName { name: String, path: PathBuf },
+    #[error("`{argument} {source_name}` cannot be replayed: {}:{}: {}", failure.file, failure.line, failure.message)]
+    SideNotReplayed { argument: &'static str, source_name: String, failure: Box<ReplayFailure> },
+    #[error("the plan did not prove right on the scratch database; {failed}")]
+    NotProven { failed: Box<FailedProof> },
     #[error("interrupted")]
     Interrupted,
 }
@@ -136,6 +143,13 @@ impl JobError {
                 Some("say in a few words what it does: `--name add_notifications`".into())
             }
             Self::DuplicateMigrationName { .. } => Some("edit that file where no database has run it; else choose another name".into()),
+            Self::SideNotReplayed { failure, .. } => Some(match &failure.hint {
+                Some(hint) => format!("{hint}; mend the file, then run again"),
+                None => format!("mend {}:{}, then run again", failure.file, failure.line),
+            }),
+            Self::NotProven { .. } => Some(
+                "this is a mistake of pgmason, not yours: please report it with what stands above and the two schemas".into(),
+            ),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

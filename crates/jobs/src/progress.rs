@@ -26,6 +26,10 @@ pub enum Event {
         file: String,
     },
     ReadingCatalog,
+    /// The way from one schema to another is thought out.
+    Planning,
+    /// It is tried on a scratch database.
+    Proving,
     Judging,
     Applying {
         done: usize,

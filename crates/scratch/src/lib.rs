@@ -10,6 +10,7 @@ mod binaries;
 mod cache;
 mod copy;
 mod database;
+mod dump;
 #[cfg(all(feature = "embedded", embedded_archive))]
 mod embedded;
 mod error;
@@ -25,6 +26,7 @@ mod unprivileged;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 
 use pgmason_model::{ObjectId, ServerVersion};
 use pgmason_pg::ConnectionString;
@@ -167,6 +169,23 @@ impl Scratch {
         match &mut self.kind {
             Kind::Own { server, .. } => server.drop_database(&database.name()),
             Kind::Named(server) => server.drop_database(&database.name()),
+        }
+    }
+
+    /// pg_dump of the database, as whoever may read all of it. None where this machine has none that is new enough.
+    pub fn dump_command(&self, database: &ScratchDatabase) -> Option<Command> {
+        match &self.kind {
+            Kind::Own { server, installation, .. } => {
+                let mut command = Command::new(dump::program(installation.postgres.parent(), installation.version)?);
+                server.describe_connection(&database.name(), &mut command);
+                command.args(["--exclude-schema", OWN_SCHEMA]);
+                Some(command)
+            }
+            Kind::Named(server) => {
+                let mut command = Command::new(dump::program(None, server.version())?);
+                server.describe_connection(&database.name(), &mut command);
+                Some(command)
+            }
         }
     }
 
