@@ -1,5 +1,6 @@
 //! The command line, in the words that help and man page print.
 
+mod diff;
 pub(crate) mod migration;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
+pub(crate) use diff::{DiffArguments, DiffFormat};
 use migration::MigrationArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     /// The whole life of a migrations folder
     #[command(visible_alias = "migrations")]
     Migration(MigrationArguments),
+    /// Print the SQL that turns one schema into another, proven on a scratch database
+    Diff(DiffArguments),
     /// Write a source's schema to a JSON file
     Snapshot(SnapshotArguments),
     /// Print a rule's page

@@ -3,7 +3,7 @@
 //! GitHub refuses a comment of more than 65,536 characters, so the least important findings are left out beyond that, and
 //! the comment says how many.
 
-mod escape;
+pub(super) mod escape;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

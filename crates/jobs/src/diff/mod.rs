@@ -7,6 +7,7 @@ mod prove;
 mod renames;
 mod report;
 mod sides;
+mod sql_text;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -15,8 +16,9 @@ use pgmason_core::diff::{self, DiffOptions};
 use pgmason_model::Identifier;
 use pgmason_model::difference::DifferencePlan;
 
-pub use prove::{Bench, Ground, prove};
+pub use prove::{Bench, Ground, prove, release};
 pub use report::*;
+pub use sql_text::{hazard_name, sql_text};
 
 use crate::JobError;
 use crate::open::OpenOptions;

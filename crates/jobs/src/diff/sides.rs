@@ -31,6 +31,8 @@ pub(super) struct Side {
     pub(super) catalog: Catalog,
     /// None: it was only read.
     pub(super) database: Option<ScratchDatabase>,
+    /// Roles that its files made.
+    made_roles: BTreeSet<String>,
 }
 
 /// A source before a server is there: its files, or its catalog.
@@ -69,7 +71,7 @@ pub(super) fn open(
     let mut context = Opening { project, server: &mut server, options, reporter, notes: &mut notes };
     let from = context.side("--from", from, first, &BTreeSet::new())?;
     // Roles belong to the server: those of the first side are there already when the second one makes them.
-    let roles = from.catalog.roles.keys().map(|role| role.as_str().to_owned()).collect();
+    let roles = from.made_roles.clone();
     let to = context.side("--to", to, second, &roles)?;
     let creator = creator(&from, &to)?;
     Ok(Sides { from, to, server, creator, notes })
@@ -120,10 +122,11 @@ impl Opening<'_> {
         roles: &BTreeSet<String>,
     ) -> Result<Side, JobError> {
         let files = match material {
-            Material::Catalog(catalog) => return Ok(Side { catalog: *catalog, database: None }),
+            Material::Catalog(catalog) => return Ok(Side { catalog: *catalog, database: None, made_roles: BTreeSet::new() }),
             Material::Files(files) => files,
         };
         let database = self.server.create_database()?;
+        let before = role_names(&database)?;
         if let Some(files) = &files {
             let report =
                 replay::replay_beside(self.project, files, &database, &self.options.replay, roles, self.reporter)?;
@@ -145,8 +148,17 @@ impl Opening<'_> {
         remove_own_schema(&mut catalog);
         catalog.platform =
             self.server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
-        Ok(Side { catalog, database: Some(database) })
+        let made_roles = role_names(&database)?.difference(&before).cloned().collect();
+        Ok(Side { catalog, database: Some(database), made_roles })
     }
+}
+
+fn role_names(database: &ScratchDatabase) -> Result<BTreeSet<String>, JobError> {
+    let rows = database
+        .connect()?
+        .query("SELECT rolname::text FROM pg_catalog.pg_roles", &[])
+        .map_err(|error| JobError::from_server(&error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// The role of the scratch's sessions.

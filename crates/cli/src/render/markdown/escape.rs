@@ -2,7 +2,7 @@
 
 /// Text on one line. Markdown's characters are escaped; `@` and `#` are cut off from the word after them, so that GitHub
 /// sees neither a person nor an issue.
-pub(super) fn text(raw: &str) -> String {
+pub(in crate::render) fn text(raw: &str) -> String {
     let mut escaped = String::with_capacity(raw.len());
     for c in on_one_line(raw).chars() {
         match c {
@@ -24,7 +24,7 @@ pub(super) fn text(raw: &str) -> String {
 }
 
 /// A code span on one line, with a fence longer than any run of backticks inside it.
-pub(super) fn code(raw: &str) -> String {
+pub(in crate::render) fn code(raw: &str) -> String {
     let line = on_one_line(raw);
     let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

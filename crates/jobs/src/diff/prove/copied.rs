@@ -36,7 +36,7 @@ pub(super) fn discard(server: &mut Scratch, copy: ScratchDatabase) -> Result<(),
 }
 
 /// Lets go of what keeps a database from being dropped.
-pub(crate) fn release(database: &ScratchDatabase) -> Result<(), JobError> {
+pub fn release(database: &ScratchDatabase) -> Result<(), JobError> {
     let mut client = database.connect()?;
     let refused = |error: postgres::Error| JobError::from_server(&error);
     let rows = client.query(include_str!("subscriptions.sql"), &[]).map_err(refused)?;

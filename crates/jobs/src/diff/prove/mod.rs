@@ -27,6 +27,7 @@ use super::report::{Proof, Stage};
 use crate::JobError;
 use crate::project::Project;
 use crate::replay::ReplaySession;
+pub use copied::release;
 use recorder::Recorder;
 use touched::Touched;
 
@@ -44,7 +45,7 @@ pub struct Ground<'a> {
     pub catalog: &'a Catalog,
 }
 
-pub const MOST_REPAIRS: usize = 3;
+const MOST_REPAIRS: usize = 3;
 
 /// Proves the plan, and adds to it what the read back shows to be missing.
 pub fn prove(
