@@ -14,16 +14,18 @@ pub(crate) fn program(beside: Option<&Path>, server: ServerVersion) -> Option<Pa
     folders.extend(env::var_os("PGMASON_PG_BIN").iter().flat_map(env::split_paths));
     folders.extend(binaries::usual_folders());
     folders.extend(env::var_os("PATH").iter().flat_map(env::split_paths));
-    let mut found: Vec<(u32, PathBuf)> = folders
-        .into_iter()
-        .map(|folder| folder.join("pg_dump"))
-        .filter(|path| fs::metadata(path).is_ok())
-        .filter_map(|path| Some((major_of(&path)?, path)))
-        .filter(|(major, _)| *major >= server.major())
-        .collect();
-    // The nearest one writes what the server's own would.
-    found.sort_by_key(|(major, _)| *major);
-    found.into_iter().next().map(|(_, path)| path)
+    let mut newer: Option<(u32, PathBuf)> = None;
+    for path in folders.into_iter().map(|folder| folder.join("pg_dump")).filter(|path| fs::metadata(path).is_ok()) {
+        match major_of(&path) {
+            Some(major) if major == server.major() => return Some(path),
+            // The nearest one writes most nearly what the server's own would.
+            Some(major) if major > server.major() && newer.as_ref().is_none_or(|(known, _)| major < *known) => {
+                newer = Some((major, path));
+            }
+            _ => {}
+        }
+    }
+    newer.map(|(_, path)| path)
 }
 
 fn major_of(path: &Path) -> Option<u32> {

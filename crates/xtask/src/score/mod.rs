@@ -56,7 +56,7 @@ pub(crate) struct ScoreArguments {
     json: bool,
 }
 
-const SETTINGS: &str = "wal_level = logical\nmax_connections = 40\nautovacuum = off\nsynchronous_commit = off\n\
+const SETTINGS: &str = "wal_level = logical\nmax_connections = 40\nautovacuum = off\nshared_buffers = 128MB\nmin_wal_size = 80MB\nsynchronous_commit = off\n\
                         full_page_writes = off\nmax_prepared_transactions = 4\njit = off\nlog_min_messages = fatal";
 
 /// Exit code 1 where a direction is wrong.
