@@ -107,7 +107,6 @@ impl Progress {
             Event::Renaming { done, total } => format!("renaming {}/{total}", done + 1),
             Event::Testing { done, total, file } => format!("testing {}/{total} {file}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
-            Event::Planning => "planning".to_owned(),
             Event::Proving => "proving the plan on a scratch database".to_owned(),
             Event::Judging => "judging".to_owned(),
             Event::Applying { done, total, file, step: (step, steps) } => {

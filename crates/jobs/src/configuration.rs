@@ -33,6 +33,8 @@ pub struct Configuration {
     pub project: ProjectSection,
     pub sources: SourcesSection,
     pub scratch: ScratchSection,
+    pub prisma: PrismaSection,
+    pub drift: DriftSection,
     pub access: AccessSection,
     pub rules: BTreeMap<String, RuleSettings>,
     pub domains: BTreeMap<String, Domain>,
@@ -65,6 +67,25 @@ pub enum BaselineName {
 pub struct SourcesSection {
     pub migrations: Option<PathBuf>,
     pub schema: Option<PathBuf>,
+    /// A Prisma schema: one file, or a folder.
+    pub prisma: Option<PathBuf>,
+    pub snapshot: Option<PathBuf>,
+    /// Its connection string; `${NAME}` is taken from the environment.
+    pub database: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrismaSection {
+    /// Major version of Prisma; read from package.json or the migrations when not stated.
+    pub version: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DriftSection {
+    /// Names of objects that may differ: `public.tmp_*`.
+    pub ignore: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -98,6 +119,10 @@ struct File {
     sources: SourcesSection,
     #[serde(default)]
     scratch: ScratchSection,
+    #[serde(default)]
+    prisma: PrismaSection,
+    #[serde(default)]
+    drift: DriftSection,
     #[serde(default)]
     access: AccessSection,
     #[serde(default)]
@@ -186,6 +211,8 @@ impl Configuration {
             project: file.project,
             sources: file.sources,
             scratch: file.scratch,
+            prisma: file.prisma,
+            drift: file.drift,
             access: file.access,
             rules,
             domains: file.domains,

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pgmason_core::migrations::groups::CannotRun;
+use pgmason_core::prisma::PrismaError;
 use pgmason_pg::connect::ConnectError;
 use pgmason_pg::execute::ExecuteError;
 use pgmason_pg::history::HistoryError;
@@ -37,6 +38,12 @@ pub enum JobError {
     UnknownSource { text: String },
     #[error("`{}` is not a snapshot that this pgmason can read: {message}", path.display())]
     Snapshot { path: PathBuf, message: String },
+    #[error(transparent)]
+    Prisma(#[from] PrismaError),
+    #[error("there is no Prisma schema in `{}`", path.display())]
+    NoPrismaSchema { path: PathBuf },
+    #[error("there is nothing to compare{}", only.as_ref().map_or_else(String::new, |only| format!(": `{only}` is the only source")))]
+    NothingToCompare { only: Option<String> },
     #[error("`{}` is there already", path.display())]
     AlreadyThere { path: PathBuf },
     #[error("no table is called `{name}`")]
@@ -83,6 +90,8 @@ pub enum JobError {
     DuplicateMigrationName { name: String, path: PathBuf },
     #[error("`{argument} {source_name}` cannot be replayed: {}:{}: {}", failure.file, failure.line, failure.message)]
     SideNotReplayed { argument: &'static str, source_name: String, failure: Box<ReplayFailure> },
+    #[error("`{words}` cannot be renamed: {problem}")]
+    CannotRename { words: String, problem: String },
     #[error("the plan did not prove right on the scratch database; {failed}")]
     NotProven { failed: Box<FailedProof> },
     #[error("interrupted")]
@@ -119,9 +128,12 @@ impl JobError {
             Self::NotText { .. } => Some("save the file as UTF-8: `iconv -f latin1 -t utf-8 FILE`".into()),
             Self::TooLarge { .. } => Some("load data from outside the migrations; keep only DDL in the folder".into()),
             Self::UnknownSource { .. } => {
-                Some("a source is `migrations:DIR`, `schema:PATH`, `db:URL`, `snapshot:FILE` or `empty`".into())
+                Some("a source is `migrations:DIR`, `schema:PATH`, `db:URL`, `prisma:PATH`, `snapshot:FILE` or `empty`".into())
             }
             Self::Snapshot { .. } => Some("write it anew: `pgmason snapshot SOURCE -o FILE`".into()),
+            Self::Prisma(error) => Some(error.hint()),
+            Self::NoPrismaSchema { .. } => Some("name the file, or the folder that holds it: `prisma:prisma/schema.prisma`".into()),
+            Self::NothingToCompare { .. } => Some("name a second source: `--db URL`, `--prisma PATH` or `--snapshot FILE`".into()),
             Self::AlreadyThere { path } => Some(format!("edit `{}`, or remove it first", path.display())),
             Self::NoSuchTable { similar, .. } => match similar.first() {
                 Some(name) => Some(format!("did you mean `{name}`?")),
@@ -147,6 +159,9 @@ impl JobError {
                 Some(hint) => format!("{hint}; mend the file, then run again"),
                 None => format!("mend {}:{}, then run again", failure.file, failure.line),
             }),
+            Self::CannotRename { .. } => {
+                Some("name both as they stand in the two schemas: `--rename public.old=public.new`".into())
+            }
             Self::NotProven { .. } => Some(
                 "this is a mistake of pgmason, not yours: please report it with what stands above and the two schemas".into(),
             ),

@@ -30,7 +30,7 @@ pub fn read(project: &Project, source: &Source) -> Result<Option<SqlFiles>, JobE
     match source {
         Source::Migrations(folder) => migrations(project, folder).map(Some),
         Source::Schema(path) => schema(project, path).map(Some),
-        Source::Database(_) | Source::Snapshot(_) | Source::Empty => Ok(None),
+        Source::Database(_) | Source::Prisma(_) | Source::Snapshot(_) | Source::Empty => Ok(None),
     }
 }
 
@@ -135,8 +135,8 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf, bool)>, JobError> {
     Ok(list)
 }
 
-struct Text {
-    text: String,
+pub(crate) struct Text {
+    pub(crate) text: String,
     sha256: String,
     lossy: bool,
 }
@@ -145,7 +145,7 @@ fn read_all(folder: &Path, paths: &[String]) -> Result<Vec<Text>, JobError> {
     paths.iter().map(|path| read_text(&folder.join(path))).collect()
 }
 
-fn read_text(path: &Path) -> Result<Text, JobError> {
+pub(crate) fn read_text(path: &Path) -> Result<Text, JobError> {
     let megabytes = fs::metadata(path).map_err(JobError::file("read", path))?.len() >> 20;
     if megabytes > LIMIT_MEGABYTES {
         return Err(JobError::TooLarge { path: path.to_owned(), megabytes, limit: LIMIT_MEGABYTES });

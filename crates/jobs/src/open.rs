@@ -70,6 +70,7 @@ pub fn open(
             let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
         }
+        Source::Prisma(path) => crate::prisma::open(project, path, options, reporter),
         Source::Migrations(_) | Source::Schema(_) | Source::Empty => {
             let files = folder::read(project, source)?;
             if let Some(files) = &files {
@@ -90,16 +91,25 @@ pub fn execute(
 ) -> Result<Opened, JobError> {
     let baseline = project.baseline(source, files.as_ref());
     let OpenScratch { database, server } = open_scratch(project, baseline, options, reporter)?;
-    let replay = match &files {
-        Some(files) => Some(replay::replay(project, files, &database, &options.replay, reporter)?),
+    let (catalog, replay) = execute_in(project, files.as_ref(), &server, &database, options, reporter)?;
+    Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
+}
+
+/// The same, in a database of a server that is there already.
+pub(crate) fn execute_in(
+    project: &Project,
+    files: Option<&SqlFiles>,
+    server: &Scratch,
+    database: &ScratchDatabase,
+    options: &OpenOptions,
+    reporter: Reporter<'_>,
+) -> Result<(Catalog, Option<ReplayReport>), JobError> {
+    let replay = match files {
+        Some(files) => Some(replay::replay(project, files, database, &options.replay, reporter)?),
         None => None,
     };
     reporter(Event::ReadingCatalog);
-    let mut client = database.connect()?;
-    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
-    remove_own_schema(&mut catalog);
-    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
-    Ok(Opened { catalog, files, replay, baseline, scratch: Some(OpenScratch { database, server }) })
+    Ok((read_catalog(server, database)?, replay))
 }
 
 /// A scratch database as the project asks for it, with nothing in it but the baseline.
@@ -118,6 +128,15 @@ pub fn open_scratch(
     let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
     let database = server.create_database()?;
     Ok(OpenScratch { database, server })
+}
+
+/// The catalog of a scratch database, the baseline's objects marked.
+pub(crate) fn read_catalog(server: &Scratch, database: &ScratchDatabase) -> Result<Catalog, JobError> {
+    let mut client = database.connect()?;
+    let mut catalog = pgmason_pg::introspect(&mut client, &IntrospectOptions::default())?;
+    remove_own_schema(&mut catalog);
+    catalog.platform = server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+    Ok(catalog)
 }
 
 /// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.

@@ -26,9 +26,7 @@ pub enum Event {
         file: String,
     },
     ReadingCatalog,
-    /// The way from one schema to another is thought out.
-    Planning,
-    /// It is tried on a scratch database.
+    /// A way from one schema to another is tried on a scratch database.
     Proving,
     Judging,
     Applying {

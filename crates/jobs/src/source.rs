@@ -8,13 +8,15 @@ use pgmason_pg::ConnectionString;
 
 use crate::JobError;
 
-/// `migrations:DIR`, `schema:PATH`, `db:URL` (or a bare URL), `snapshot:FILE`, `empty`.
+/// `migrations:DIR`, `schema:PATH`, `db:URL` (or a bare URL), `prisma:PATH`, `snapshot:FILE`, `empty`.
 #[derive(Clone, Debug)]
 pub enum Source {
     Migrations(PathBuf),
     /// One file, or a folder whose files run in the order of their names.
     Schema(PathBuf),
     Database(ConnectionString),
+    /// A Prisma schema: one file, or a folder of them.
+    Prisma(PathBuf),
     Snapshot(PathBuf),
     Empty,
 }
@@ -22,7 +24,7 @@ pub enum Source {
 impl Source {
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Migrations(path) | Self::Schema(path) | Self::Snapshot(path) => Some(path),
+            Self::Migrations(path) | Self::Schema(path) | Self::Prisma(path) | Self::Snapshot(path) => Some(path),
             Self::Database(_) | Self::Empty => None,
         }
     }
@@ -45,6 +47,7 @@ impl FromStr for Source {
         match text.split_once(':') {
             Some(("migrations", rest)) => Ok(Self::Migrations(path(rest))),
             Some(("schema", rest)) => Ok(Self::Schema(path(rest))),
+            Some(("prisma", rest)) => Ok(Self::Prisma(path(rest))),
             Some(("snapshot", rest)) => Ok(Self::Snapshot(path(rest))),
             Some(("db", rest)) => database(rest),
             // Not named in the error: what was typed may hold a password.
@@ -59,6 +62,7 @@ impl fmt::Display for Source {
             Self::Migrations(path) => write!(f, "migrations:{}", path.display()),
             Self::Schema(path) => write!(f, "schema:{}", path.display()),
             Self::Database(connection) => write!(f, "db:{connection}"),
+            Self::Prisma(path) => write!(f, "prisma:{}", path.display()),
             Self::Snapshot(path) => write!(f, "snapshot:{}", path.display()),
             Self::Empty => f.write_str("empty"),
         }

@@ -9,6 +9,7 @@ mod layouts;
 mod measured;
 mod outside;
 mod platforms;
+mod prisma;
 mod psql;
 mod rule_examples;
 mod seed;

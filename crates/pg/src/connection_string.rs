@@ -133,7 +133,8 @@ impl ConnectionString {
             .env("PGPORT", self.port())
             .env("PGUSER", self.user())
             .env("PGDATABASE", self.database());
-        let others = [("PGSSLMODE", self.value("sslmode", "PGSSLMODE")), ("PGSSLROOTCERT", self.ssl_root_certificate())];
+        let others =
+            [("PGSSLMODE", self.value("sslmode", "PGSSLMODE")), ("PGSSLROOTCERT", self.ssl_root_certificate())];
         for (name, value) in others.into_iter().chain([("PGPASSWORD", self.password())]) {
             if let Some(value) = value {
                 command.env(name, value);

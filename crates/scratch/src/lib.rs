@@ -100,7 +100,12 @@ impl Scratch {
     pub fn open(options: &ScratchOptions, progress: &dyn Fn(Progress)) -> Result<Self, ScratchError> {
         if let Engine::Url(connection) = &options.engine {
             let server = NamedServer::open(connection, options.baseline)?;
-            return Ok(Self { kind: Kind::Named(server), baseline: options.baseline, platform: BTreeSet::new(), dump_program: OnceCell::new() });
+            return Ok(Self {
+                kind: Kind::Named(server),
+                baseline: options.baseline,
+                platform: BTreeSet::new(),
+                dump_program: OnceCell::new(),
+            });
         }
         let cache = cache::folder()?;
         sweep::stale_folders();

@@ -13,6 +13,7 @@ mod name;
 mod normalise;
 pub mod plpgsql;
 mod read;
+pub mod rename_directive;
 pub mod split;
 pub mod types;
 

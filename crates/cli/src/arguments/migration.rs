@@ -42,6 +42,12 @@ pub(crate) enum MigrationCommand {
     Renumber(RenumberArguments),
     /// Move files up to a version into the archive folder
     Archive(ArchiveArguments),
+    /// Write all files as one that can run again, proven on scratch databases
+    ///
+    /// The file builds the schema on an empty database and the rows that the migrations leave, and changes nothing where
+    /// all is there. It is written only when a scratch database has shown that: on an empty database, a second time
+    /// there, and over a database that the migrations built.
+    Squash(SquashArguments),
 }
 
 #[derive(Debug, Args)]
@@ -367,6 +373,29 @@ pub(crate) struct ArchiveArguments {
     /// Move them although what remains does not build the schema on its own: where a squashed file is to follow
     #[arg(long)]
     pub(crate) allow_broken: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SquashArguments {
+    /// Only files at or before this version
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<String>,
+
+    /// The file to write; standard output when left out
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// For files that do not run: bring statements into an order that runs, take out of index conditions what is not
+    /// immutable, leave out what cannot run, and say all of it
+    #[arg(long)]
+    pub(crate) fix: bool,
 
     /// Print JSON
     #[arg(long)]

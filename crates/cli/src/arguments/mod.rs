@@ -1,7 +1,9 @@
 //! The command line, in the words that help and man page print.
 
 mod diff;
+pub(crate) mod drift;
 pub(crate) mod migration;
+pub(crate) mod schema;
 
 use std::path::PathBuf;
 
@@ -10,7 +12,9 @@ use clap_complete::Shell;
 use pgmason_model::Level;
 
 pub(crate) use diff::{DiffArguments, DiffFormat};
+use drift::{DriftArguments, ValidateArguments};
 use migration::MigrationArguments;
+use schema::SchemaArguments;
 
 /// Keeps a PostgreSQL or Supabase schema in order
 ///
@@ -46,6 +50,10 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Hold the project's files and schema against the rulebook
     Check(CheckArguments),
+    /// Compare files, database, Prisma schema and snapshot with each other
+    Drift(DriftArguments),
+    /// Check and drift as one gate: one report, one exit code
+    Validate(ValidateArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder
@@ -53,6 +61,8 @@ pub(crate) enum Command {
     Migration(MigrationArguments),
     /// Print the SQL that turns one schema into another, proven on a scratch database
     Diff(DiffArguments),
+    /// Put schema files together, or a schema into files
+    Schema(SchemaArguments),
     /// Write a source's schema to a JSON file
     Snapshot(SnapshotArguments),
     /// Print a rule's page
@@ -104,7 +114,7 @@ pub(crate) struct SourceArguments {
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "source")]
     pub(crate) schema: Option<PathBuf>,
 
-    /// Read this source: migrations:DIR, schema:PATH, db:URL, snapshot:FILE or empty
+    /// Read this source: migrations:DIR, schema:PATH, db:URL, prisma:PATH, snapshot:FILE or empty
     #[arg(long, global = true, value_name = "SOURCE")]
     pub(crate) source: Option<String>,
 }
@@ -268,7 +278,7 @@ pub(crate) enum TablesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct SnapshotArguments {
-    /// migrations:DIR, schema:PATH, db:URL, snapshot:FILE or empty; the project's own when left out
+    /// migrations:DIR, schema:PATH, db:URL, prisma:PATH, snapshot:FILE or empty; the project's own when left out
     pub(crate) source: Option<String>,
 
     /// The file to write; standard output when left out
@@ -292,8 +302,17 @@ pub(crate) struct InitArguments {
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
+    /// Write a workflow that checks pull requests instead
+    #[arg(long, value_enum, value_name = "SERVICE")]
+    pub(crate) ci: Option<CiService>,
+
     #[command(flatten)]
     pub(crate) scratch: ScratchArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiService {
+    Github,
 }
 
 #[derive(Debug, Args)]

@@ -54,7 +54,14 @@ pub(super) fn write_output(
     output: &OutputArguments,
     write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
-    match &output.output_file {
+    write_to(output.output_file.as_deref(), write)
+}
+
+pub(super) fn write_to(
+    file: Option<&Path>,
+    write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    match file {
         Some(path) => {
             let mut out = BufWriter::new(File::create(path)?);
             write(&mut out)?;

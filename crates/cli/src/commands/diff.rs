@@ -40,7 +40,10 @@ fn from(arguments: &DiffArguments) -> Result<Source, CommandError> {
         (None, Some(url)) => Ok(Source::Database(opening::connection(url)?)),
         (None, None) => Err(CommandError::Usage {
             message: "diff needs something to start from".to_owned(),
-            hint: Some("name it: `pgmason diff --from db:postgres://user@host/database`, or `--from migrations:DIR`".to_owned()),
+            hint: Some(
+                "name it: `pgmason diff --from db:postgres://user@host/database`, or `--from migrations:DIR`"
+                    .to_owned(),
+            ),
         }),
     }
 }
@@ -57,7 +60,9 @@ fn options(project: &Project, arguments: &DiffArguments) -> Result<DifferenceOpt
         Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
         _ => Err(CommandError::Usage {
             message: format!("`--rename {text}` names no two objects"),
-            hint: Some("write it as `--rename public.old=public.new`, for a column `public.t.old=public.t.new`".to_owned()),
+            hint: Some(
+                "write it as `--rename public.old=public.new`, for a column `public.t.old=public.t.new`".to_owned(),
+            ),
         }),
     });
     Ok(DifferenceOptions {

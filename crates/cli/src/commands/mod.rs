@@ -5,6 +5,7 @@ mod completions;
 mod demo;
 mod diff;
 mod doctor;
+mod drift;
 mod explain;
 mod init;
 mod man;
@@ -12,8 +13,10 @@ mod migration;
 mod opening;
 mod reference;
 mod rules;
+mod schema;
 mod snapshot;
 mod tables;
+mod validate;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -49,9 +52,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     let folder = arguments.project.as_path();
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
+        Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
+        Command::Validate(arguments) => validate::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Diff(arguments) => diff::run(folder, &arguments, &progress),
+        Command::Schema(arguments) => schema::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
         Command::Explain { rule } => explain::run(&rule),
         Command::Rules(arguments) => rules::run(folder, &arguments),

@@ -135,7 +135,10 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
             format!("these need each other, and no order of statements resolves it: {}", names.join(", "))
         }
         Refusal::NoSuchRole { role, needed_by } => {
-            format!("{} {needed_by}: needs the role {role}, which is not there: CREATE ROLE {role}", needed_by.kind.label())
+            format!(
+                "{} {needed_by}: needs the role {role}, which is not there: CREATE ROLE {role}",
+                needed_by.kind.label()
+            )
         }
     }
 }

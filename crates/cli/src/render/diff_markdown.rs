@@ -78,7 +78,8 @@ fn block(title: &str, lines: impl Iterator<Item = String>) -> String {
 
 fn line(change: &ObjectChange) -> String {
     let object = format!("{} {}", change.object.kind.label(), code(&change.object.to_string()));
-    let details = if change.details.is_empty() { String::new() } else { format!(": {}", text(&change.details.join(", "))) };
+    let details =
+        if change.details.is_empty() { String::new() } else { format!(": {}", text(&change.details.join(", "))) };
     match &change.change {
         ChangeKind::Added => format!("- ➕ {object}"),
         ChangeKind::Removed => format!("- ➖ {object}"),
@@ -92,8 +93,5 @@ fn sql_block(report: &DiffReport) -> String {
     // A fence longer than any in the text.
     let longest = sql.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    format!(
-        "\n<details><summary>SQL, {}</summary>\n\n{fence}sql\n{sql}{fence}\n\n</details>\n",
-        text(&proven(report))
-    )
+    format!("\n<details><summary>SQL, {}</summary>\n\n{fence}sql\n{sql}{fence}\n\n</details>\n", text(&proven(report)))
 }

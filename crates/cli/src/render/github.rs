@@ -42,10 +42,10 @@ pub(crate) fn render(report: &CheckReport, out: &mut dyn io::Write) -> io::Resul
 }
 
 #[derive(Clone, Copy, Default)]
-struct Place<'a> {
-    file: Option<&'a str>,
-    line: Option<u32>,
-    column: Option<u32>,
+pub(super) struct Place<'a> {
+    pub(super) file: Option<&'a str>,
+    pub(super) line: Option<u32>,
+    pub(super) column: Option<u32>,
 }
 
 fn command(level: Level) -> &'static str {
@@ -56,7 +56,13 @@ fn command(level: Level) -> &'static str {
     }
 }
 
-fn write_command(out: &mut dyn io::Write, command: &str, place: Place<'_>, title: &str, text: &str) -> io::Result<()> {
+pub(super) fn write_command(
+    out: &mut dyn io::Write,
+    command: &str,
+    place: Place<'_>,
+    title: &str,
+    text: &str,
+) -> io::Result<()> {
     let mut properties = Vec::new();
     if let Some(file) = place.file {
         properties.push(format!("file={}", escape_property(file)));

@@ -6,6 +6,7 @@
 pub(crate) mod diff;
 pub(crate) mod diff_markdown;
 pub(crate) mod diff_sql;
+pub(crate) mod drift;
 pub(crate) mod github;
 pub(crate) mod gitlab;
 pub(crate) mod human;
@@ -15,6 +16,7 @@ pub(crate) mod markdown;
 pub(crate) mod migration;
 pub(crate) mod replay;
 pub(crate) mod sarif;
+pub(crate) mod schema;
 pub(crate) mod table;
 pub(crate) mod tables;
 

@@ -27,7 +27,7 @@ pub(crate) fn render_short(report: &ReplayReport, out: &mut dyn Write) -> io::Re
     )
 }
 
-fn one(failure: &ReplayFailure, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn one(failure: &ReplayFailure, out: &mut dyn Write) -> io::Result<()> {
     let style = level_style(Level::Error);
     let state = failure.sqlstate.as_deref().map(|state| format!(" (SQLSTATE {state})")).unwrap_or_default();
     writeln!(out, "{style}failed{style:#}  {}:{}", failure.file, failure.line)?;

@@ -13,12 +13,14 @@ use pgmason_core::rules::{self, Rule};
 use pgmason_model::{Finding, Level};
 use serde_json::{Value, json};
 
-use self::place::{artifacts, locations, physical_location};
+pub(super) use self::place::physical_location;
+use self::place::{artifacts, locations};
 use self::rule::{notification_descriptors, reporting_descriptor, unknown_rule};
 use super::report::CheckReport;
 use super::wording::{failure_text, file_and_line, finding_text, not_checked_text, notes, unused_ignore_text};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+pub(super) const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(crate) fn render(report: &CheckReport, out: &mut dyn io::Write) -> io::Result<()> {
     let rules: Vec<&Rule> = rules::all().collect();

@@ -75,7 +75,8 @@ impl<'a> Builder<'a> {
             let mut parts: Vec<ObjectId> = action.removes.clone();
             let mut next = 0;
             while let Some(id) = parts.get(next).cloned() {
-                parts.extend(self.context.old.parts_of(&id).iter().map(|part| (*part).clone()));
+                let of = self.context.old.parts_of(&id).iter().filter(|part| !self.apart.contains(**part));
+                parts.extend(of.map(|part| (*part).clone()));
                 next += 1;
             }
             action.removes = parts;

@@ -17,6 +17,7 @@ mod options;
 mod owners;
 pub(crate) mod reference;
 mod renamed;
+pub mod renames;
 mod retype;
 mod roles;
 mod scope;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::{Identifier, ObjectId};
+use pgmason_model::Identifier;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DiffOptions {
@@ -17,6 +17,4 @@ pub struct DiffOptions {
     pub reorder_columns: bool,
     /// What may be lost, as `drop-table:public.x`; `*` for anything.
     pub allow: BTreeSet<String>,
-    /// What was renamed: (name in the first schema, name in the second).
-    pub renames: Vec<(ObjectId, ObjectId)>,
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use pgmason_model::catalog::FunctionKind;
+use pgmason_model::catalog::{FunctionKind, Index};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
 use super::context::Context;
@@ -94,10 +94,44 @@ pub(super) fn decide(context: &Context<'_>) -> States {
             }
         }
     }
+    for (id, object) in context.to.of_kind(ObjectKind::Index) {
+        if let Object::Index(index) = object
+            && made_anew_for_partition(context, id, index)
+        {
+            let constraint = index.constraint.as_ref().map(|name| {
+                let table = &index.table;
+                ObjectId::sub_object(ObjectKind::Constraint, table.schema.clone(), table.name.clone(), name.clone())
+            });
+            for id in constraint.iter().chain([id]) {
+                if !states.goes(id) && !states.is(id, State::Create) {
+                    states.of.insert(id.clone(), State::Replace);
+                    queue.push_back(id.clone());
+                }
+            }
+        }
+    }
     while let Some(needed) = queue.pop_front() {
         disturb(context, &mut states, &mut queue, &needed);
     }
     states
+}
+
+/// An index of a partitioned table that lost one of its parts, or one of a partition that would be taken for the part.
+fn made_anew_for_partition(context: &Context<'_>, id: &ObjectId, new: &Index) -> bool {
+    let Some(Object::Index(old)) = context.from.get(id) else { return false };
+    if context.platform.contains(id) {
+        return false;
+    }
+    if old.valid && !new.valid && new.partition_of.is_none() {
+        return true;
+    }
+    let table = kinds::table::table_id(&new.table);
+    let joins = matches!(
+        (context.from.get(&table), context.to.get(&table)),
+        (Some(Object::Table(before)), Some(Object::Table(after)))
+            if before.partition_of != after.partition_of && after.partition_of.is_some()
+    );
+    joins && kinds::partition_index::twin(context.to, id, new).is_some()
 }
 
 /// What the fate of one object means for those that hang on it or need it.

@@ -3,6 +3,7 @@
 //! - Both sources are databases of one server: expression text is compared as that server writes it.
 //! - A plan that could not be proven is an error, never an answer.
 
+mod between;
 mod prove;
 mod renames;
 mod report;
@@ -12,11 +13,13 @@ mod sql_text;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use pgmason_core::diff::{self, DiffOptions};
+use pgmason_core::diff::DiffOptions;
 use pgmason_model::Identifier;
 use pgmason_model::difference::DifferencePlan;
 
+pub use between::between;
 pub use prove::{Bench, Ground, prove, release};
+pub use renames::asked as renames_asked;
 pub use report::*;
 pub use sql_text::{hazard_name, sql_text};
 
@@ -50,29 +53,24 @@ pub fn diff(
     let started = Instant::now();
     let mut sides = sides::open(project, from, to, &options.open, reporter)?;
     let online = options.online.unwrap_or(matches!(from, Source::Database(_)));
-    let mut diff_options = DiffOptions {
+    let diff_options = DiffOptions {
         owners: options.owners,
         creator: Identifier::from(sides.creator.as_str()),
         online,
         reorder_columns: options.reorder_columns,
         allow: options.allow.clone(),
-        renames: Vec::new(),
     };
-    renames::apply(&sides.from.catalog, &sides.to.catalog, &options.renames, &mut diff_options);
-    reporter(Event::Planning);
-    let mut plan = diff::plan(&sides.from.catalog, &sides.to.catalog, &diff_options);
-    let mut notes = std::mem::take(&mut sides.notes);
-    let proof = if plan.refusals.is_empty() && !plan.statements.is_empty() {
-        reporter(Event::Proving);
-        sides::prove(project, &mut sides, &options.open, &diff_options, &mut plan, &mut notes)?
-    } else {
-        Proof::default()
-    };
+    let renames = renames::asked(&sides.from.catalog, &sides.to.catalog, &sides.to.files, &options.renames)?;
+    reporter(Event::Proving);
+    let (plan, proof) = sides.between(project, &options.open, &diff_options, &renames)?;
+    let notes = std::mem::take(&mut sides.notes);
     if let Some(failed) = proof.failure() {
         return Err(JobError::NotProven { failed: Box::new(failed_case(failed, &plan)) });
     }
     let mut not_checked = sides.from.catalog.not_checked.clone();
-    not_checked.extend(sides.to.catalog.not_checked.iter().filter(|gap| !sides.from.catalog.not_checked.contains(gap)).cloned());
+    not_checked.extend(
+        sides.to.catalog.not_checked.iter().filter(|gap| !sides.from.catalog.not_checked.contains(gap)).cloned(),
+    );
     Ok(DiffReport {
         schema_version: DIFF_SCHEMA_VERSION,
         from: from.to_string(),

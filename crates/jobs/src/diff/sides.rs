@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use pgmason_core::diff::DiffOptions;
+use pgmason_core::diff::renames::Rename;
+use pgmason_core::migrations::MigrationFile;
 use pgmason_model::Catalog;
 use pgmason_model::difference::DifferencePlan;
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Scratch, ScratchDatabase, ScratchOptions};
 
-use super::prove::{self, Bench, Ground};
+use super::between::between;
+use super::prove::{Bench, Ground};
 use super::report::Proof;
 use crate::JobError;
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions, remove_own_schema};
+use crate::prisma::{self, PrismaSource};
 use crate::progress::{Event, Reporter, scratch_event};
 use crate::project::Project;
 use crate::replay;
@@ -33,11 +37,33 @@ pub(super) struct Side {
     pub(super) database: Option<ScratchDatabase>,
     /// Roles that its files made.
     made_roles: BTreeSet<String>,
+    /// What it was made of.
+    pub(super) files: Vec<MigrationFile>,
+}
+
+impl Sides {
+    /// The way from the first to the second, proven.
+    pub(super) fn between(
+        &mut self,
+        project: &Project,
+        options: &OpenOptions,
+        diff_options: &DiffOptions,
+        renames: &[Rename],
+    ) -> Result<(DifferencePlan, Proof), JobError> {
+        let (Some(from), Some(to)) = (&self.from.database, &self.to.database) else {
+            return Ok(Default::default());
+        };
+        let mut bench = Bench { project, server: &mut self.server, limit: options.replay.statement_timeout };
+        let from = Ground { database: from, catalog: &self.from.catalog };
+        let to = Ground { database: to, catalog: &self.to.catalog };
+        between(&mut bench, &from, &to, diff_options, renames, &mut self.notes)
+    }
 }
 
 /// A source before a server is there: its files, or its catalog.
 enum Material {
     Files(Option<SqlFiles>),
+    Prisma(Box<PrismaSource>, SqlFiles),
     Catalog(Box<Catalog>),
 }
 
@@ -51,13 +77,14 @@ pub(super) fn open(
     let material = [read(project, from, reporter)?, read(project, to, reporter)?];
     let baselines = [(from, &material[0]), (to, &material[1])].map(|(source, material)| match material {
         Material::Files(files) => project.baseline(source, files.as_ref()),
+        Material::Prisma(_, files) => project.baseline(source, Some(files)),
         Material::Catalog(catalog) if catalog.platform.is_empty() => Baseline::Plain,
         Material::Catalog(_) => Baseline::Supabase,
     });
     let baseline = if baselines.contains(&Baseline::Supabase) { Baseline::Supabase } else { Baseline::Plain };
     let live = material.iter().find_map(|material| match material {
         Material::Catalog(catalog) => Some(catalog.server.major()),
-        Material::Files(_) => None,
+        Material::Files(_) | Material::Prisma(..) => None,
     });
     let scratch_options = ScratchOptions {
         engine: open::engine(project, options)?,
@@ -95,6 +122,11 @@ fn read(project: &Project, source: &Source, reporter: Reporter<'_>) -> Result<Ma
             let opened = open::open(project, source, &OpenOptions::default(), reporter)?;
             Ok(Material::Catalog(Box::new(opened.catalog)))
         }
+        Source::Prisma(path) => {
+            let source = prisma::read(project, path)?;
+            let files = source.sql_files();
+            Ok(Material::Prisma(Box::new(source), files))
+        }
         Source::Migrations(_) | Source::Schema(_) | Source::Empty => {
             let files = folder::read(project, source)?;
             if let Some(files) = &files {
@@ -121,15 +153,25 @@ impl Opening<'_> {
         material: Material,
         roles: &BTreeSet<String>,
     ) -> Result<Side, JobError> {
+        let mut prisma = None;
         let files = match material {
-            Material::Catalog(catalog) => return Ok(Side { catalog: *catalog, database: None, made_roles: BTreeSet::new() }),
+            Material::Prisma(source, files) => {
+                prisma = Some(source);
+                Some(files)
+            }
+            Material::Catalog(catalog) => {
+                return Ok(Side { catalog: *catalog, database: None, made_roles: BTreeSet::new(), files: Vec::new() });
+            }
             Material::Files(files) => files,
         };
         let database = self.server.create_database()?;
         let before = role_names(&database)?;
         if let Some(files) = &files {
-            let report =
+            let mut report =
                 replay::replay_beside(self.project, files, &database, &self.options.replay, roles, self.reporter)?;
+            if let Some(prisma) = &prisma {
+                prisma.translate(&mut report);
+            }
             if let Some(failure) = report.failures.into_iter().next() {
                 return Err(JobError::SideNotReplayed {
                     argument,
@@ -144,12 +186,10 @@ impl Opening<'_> {
             }
         }
         (self.reporter)(Event::ReadingCatalog);
-        let mut catalog = pgmason_pg::introspect(&mut database.connect()?, &IntrospectOptions::default())?;
-        remove_own_schema(&mut catalog);
-        catalog.platform =
-            self.server.platform().iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
+        let catalog = open::read_catalog(self.server, &database)?;
         let made_roles = role_names(&database)?.difference(&before).cloned().collect();
-        Ok(Side { catalog, database: Some(database), made_roles })
+        let files = files.map(|files| files.files).unwrap_or_default();
+        Ok(Side { catalog, database: Some(database), made_roles, files })
     }
 }
 
@@ -169,22 +209,4 @@ fn creator(from: &Side, to: &Side) -> Result<String, JobError> {
         .query_one("SELECT current_user::text", &[])
         .map_err(|error| JobError::from_server(&error))?;
     Ok(row.get(0))
-}
-
-/// Proves the plan between the two.
-pub(super) fn prove(
-    project: &Project,
-    sides: &mut Sides,
-    options: &OpenOptions,
-    diff_options: &DiffOptions,
-    plan: &mut DifferencePlan,
-    notes: &mut Vec<String>,
-) -> Result<Proof, JobError> {
-    let (Some(from), Some(to)) = (&sides.from.database, &sides.to.database) else {
-        return Ok(Proof::default());
-    };
-    let mut bench = Bench { project, server: &mut sides.server, limit: options.replay.statement_timeout };
-    let from = Ground { database: from, catalog: &sides.from.catalog };
-    let to = Ground { database: to, catalog: &sides.to.catalog };
-    prove::prove(&mut bench, &from, &to, diff_options, plan, notes)
 }

@@ -26,6 +26,7 @@ pub mod rollback;
 mod run_files;
 pub mod run_report;
 pub mod run_staged;
+pub mod squash;
 mod stake;
 pub mod status;
 pub mod test;

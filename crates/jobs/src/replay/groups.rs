@@ -61,7 +61,7 @@ impl ReplaySession<'_> {
 }
 
 /// The COPY data between this statement and the next.
-fn copy_data(file: &MigrationFile, place: usize) -> Option<&str> {
+pub(super) fn copy_data(file: &MigrationFile, place: usize) -> Option<&str> {
     let start = file.statements.get(place)?.span.end;
     let end = file.statements.get(place + 1).map_or(usize::MAX, |next: &FileStatement| next.span.start);
     let data = file

@@ -9,8 +9,11 @@ mod extensions;
 mod failed;
 mod fence;
 mod groups;
+pub(crate) mod lenient;
+mod own_file;
 mod planned;
 mod report;
+pub(crate) mod rounds;
 mod session;
 
 use std::collections::BTreeSet;

@@ -50,7 +50,10 @@ impl ReplaySession<'_> {
                     // Once more from the transaction's beginning, with this one elevated.
                     Some(place) if denied && self.database.secret().is_some() && elevated.insert(place) => {
                         let sql = group.get(place).map(|statement| beginning(&statement.sql, 60)).unwrap_or_default();
-                        notes.push(format!("`{sql}` needs more rights than the scratch's role has: {}", failed.report.message));
+                        notes.push(format!(
+                            "`{sql}` needs more rights than the scratch's role has: {}",
+                            failed.report.message
+                        ));
                     }
                     _ => {
                         let place = place.map(|place| start + place);

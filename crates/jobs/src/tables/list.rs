@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgmason_core::rulebook::Rulebook;
+use pgmason_core::rulebook::{Domain, Rulebook};
 use pgmason_core::schema::{Schema, TableView};
 use pgmason_model::catalog::TableKind;
 use pgmason_model::{Catalog, ObjectId};
@@ -51,7 +51,7 @@ pub fn list(opened: &Opened, source: String, rulebook: &Rulebook) -> Result<Tabl
     let mut tables: Vec<TableRow> =
         schema.tables.iter().map(|table| table_row(table, catalog, &counted, rulebook)).collect();
     let view = |id: &ObjectId, kind, columns| TableRow {
-        domain: domain(id.name.as_str(), rulebook),
+        domain: domain(id.name.as_str(), &rulebook.domains),
         schema: id.schema.as_ref().map_or_else(String::new, |schema| schema.as_str().to_owned()),
         name: id.name.as_str().to_owned(),
         kind,
@@ -83,7 +83,7 @@ fn table_row(
     });
     let rows = counted.get(table.id).copied().or(estimate);
     TableRow {
-        domain: domain(table.name(), rulebook),
+        domain: domain(table.name(), &rulebook.domains),
         schema: table.schema().to_owned(),
         name: table.name().to_owned(),
         kind: kind(table),
@@ -105,9 +105,10 @@ pub(super) fn kind(table: &TableView<'_>) -> &'static str {
 }
 
 /// The configured domain of the prefix, else the prefix when another table shares the notion of one.
-fn domain(name: &str, rulebook: &Rulebook) -> String {
+/// The domain's title, else its prefix.
+pub(crate) fn domain(name: &str, domains: &BTreeMap<String, Domain>) -> String {
     let prefix = name.split_once('_').map_or(name, |(prefix, _)| prefix);
-    match rulebook.domains.get(prefix) {
+    match domains.get(prefix) {
         Some(domain) if !domain.title.is_empty() => domain.title.clone(),
         Some(_) => prefix.to_owned(),
         None if name.contains('_') => prefix.to_owned(),

@@ -5,6 +5,7 @@ mod preview;
 mod resolve;
 mod show;
 
+pub(crate) use list::domain;
 pub use list::{TableRow, TablesReport, list};
 pub use preview::{PreviewReport, preview};
 pub use show::{Named, TableReport, show};

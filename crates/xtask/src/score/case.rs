@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use pgmason_core::diff::{self, DiffOptions};
+use pgmason_core::diff::DiffOptions;
+use pgmason_core::migrations::MigrationFile;
 use pgmason_jobs::JobError;
-use pgmason_jobs::diff::{Bench, Ground, Proof, prove, release};
+use pgmason_jobs::diff::{Bench, Ground, Proof, between, prove, release, renames_asked};
 use pgmason_jobs::project::Project;
 use pgmason_model::{Catalog, Identifier};
 use pgmason_pg::{ConnectOptions, ConnectionString, IntrospectOptions};
@@ -94,23 +95,22 @@ impl Worker {
             online: self.online,
             reorder_columns: true,
             allow: ["*".to_owned()].into(),
-            renames: Vec::new(),
         };
-        let mut plan = diff::plan(&from.catalog, &to.catalog, &options);
+        let said = MigrationFile::read_plain("pair".to_owned(), result.b.clone());
+        let renames = renames_asked(&from.catalog, &to.catalog, &[said], &[])?;
+        let mut bench = Bench { project: &self.project, server: &mut self.server, limit: Duration::from_secs(60) };
+        let from = Ground { database: &from.database, catalog: &from.catalog };
+        let to = Ground { database: &to.database, catalog: &to.catalog };
+        let (mut plan, mut proof) = between(&mut bench, &from, &to, &options, &renames, &mut result.notes)?;
         if !plan.refusals.is_empty() {
             result.verdict = Verdict::Refused;
             result.reason = plan.refusals.iter().map(|refusal| format!("{refusal:?}")).collect::<Vec<_>>().join("\n");
             return Ok(());
         }
-        let mut bench = Bench { project: &self.project, server: &mut self.server, limit: Duration::from_secs(60) };
-        let proof = prove(
-            &mut bench,
-            &Ground { database: &from.database, catalog: &from.catalog },
-            &Ground { database: &to.database, catalog: &to.catalog },
-            &options,
-            &mut plan,
-            &mut result.notes,
-        )?;
+        if proof.stages.is_empty() {
+            // Nothing to do, says the engine; the dump may say otherwise.
+            proof = prove(&mut bench, &from, &to, None, &options, &mut plan, &mut result.notes)?;
+        }
         result.sql = plan.statements.iter().map(|statement| statement.sql.clone()).collect();
         result.verdict = if proof.failure().is_some() { Verdict::Wrong } else { Verdict::Right };
         result.reason = proof.failure().map(|failed| failed.stage.title().to_owned()).unwrap_or_default();

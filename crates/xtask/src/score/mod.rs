@@ -92,7 +92,9 @@ pub(crate) fn run(arguments: &ScoreArguments) -> Result<ExitCode, String> {
         anstream::println!("{text}");
     } else {
         if arguments.failures {
-            for result in results.iter().filter(|result| !matches!(result.verdict, Verdict::Right | Verdict::DoesNotLoad)) {
+            for result in
+                results.iter().filter(|result| !matches!(result.verdict, Verdict::Right | Verdict::DoesNotLoad))
+            {
                 anstream::println!("{result}");
             }
         }

@@ -88,7 +88,18 @@ impl Row {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["directions", "loads", "applies", "reads back", "dump", "2nd empty", "rows kept", "refused", "right", "repaired"];
+        let head = [
+            "directions",
+            "loads",
+            "applies",
+            "reads back",
+            "dump",
+            "2nd empty",
+            "rows kept",
+            "refused",
+            "right",
+            "repaired",
+        ];
         write!(f, "{:<16}", "suite")?;
         for title in head {
             write!(f, " {title:>10}")?;

@@ -10,6 +10,7 @@ mod renumber;
 mod repair;
 mod rollback;
 mod run_staged;
+mod squash;
 mod status;
 mod test;
 
@@ -57,6 +58,7 @@ pub(super) fn run(folder: &Path, arguments: &MigrationArguments, progress: &Prog
         MigrationCommand::Audit(arguments) => audit::run(&context, arguments),
         MigrationCommand::Renumber(arguments) => renumber::run(&context, arguments),
         MigrationCommand::Archive(arguments) => archive::run(&context, arguments),
+        MigrationCommand::Squash(arguments) => squash::run(&context, arguments),
     }
 }
 

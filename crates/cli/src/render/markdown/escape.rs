@@ -36,7 +36,7 @@ pub(in crate::render) fn code(raw: &str) -> String {
 }
 
 /// A code span for a cell of a table, which a pipe would end even inside the span.
-pub(super) fn code_in_cell(raw: &str) -> String {
+pub(in crate::render) fn code_in_cell(raw: &str) -> String {
     code(raw).replace('|', "\\|")
 }
 

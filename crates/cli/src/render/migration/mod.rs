@@ -12,10 +12,11 @@ pub(crate) mod repair;
 pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod run_staged;
+pub(crate) mod squash;
 pub(crate) mod status;
 pub(crate) mod test;
 
 /// `1 file`, `2 files`.
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

@@ -17,7 +17,7 @@ pub(super) fn locations(finding: &Finding) -> Value {
     }
 }
 
-pub(super) fn physical_location(file: Option<&str>, line: Option<u32>, column: Option<u32>) -> Value {
+pub(in crate::render) fn physical_location(file: Option<&str>, line: Option<u32>, column: Option<u32>) -> Value {
     let mut region = json!({ "startLine": line.unwrap_or(1).max(1) });
     if let (Some(column), Some(_)) = (column, line) {
         region["startColumn"] = json!(column.max(1));

@@ -156,7 +156,9 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint) {
     let Some(name) = &id.sub else { return };
     let table_id = id.relation(ObjectKind::Table);
     let Some(Object::Table(of)) = builder.old(&table_id) else { return };
-    if matches!(old.kind, ConstraintKind::NotNull | ConstraintKind::Trigger) || old.inherited {
+    // A partition that is detached keeps what it had from its parent.
+    let detached = old.inherited.then(|| table::detachment(builder, &table_id)).flatten();
+    if matches!(old.kind, ConstraintKind::NotNull | ConstraintKind::Trigger) || old.inherited && detached.is_none() {
         return;
     }
     let apart = builder.apart.contains(id);
@@ -166,9 +168,17 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Constraint) {
     if builder.states.is(&table_id, crate::diff::states::State::Replace) && of.kind == TableKind::Foreign {
         return;
     }
+    let index = old.index.as_ref().filter(|_| old.references.is_none());
+    let index = index.map(|name| ObjectId::in_schema(ObjectKind::Index, name.schema.clone(), name.name.clone()));
+    if let Some(Object::Index(index)) = index.and_then(|id| builder.old(&id))
+        && partition_index::goes_with_parent(builder, index)
+    {
+        return;
+    }
     let rank = if old.references.is_some() { Rank::DropForeignKey } else { Rank::DropKey };
     let word = table::word(of);
     let mut action = Action::drop(rank, id, format!("ALTER {word} {table_id} DROP CONSTRAINT {name}"));
+    action.after.extend(detached);
     if let Some(index) = &old.index
         && old.references.is_none()
     {

@@ -25,6 +25,8 @@ pub(super) fn verdict(old: &Index, new: &Index) -> Verdict {
         replica_identity: new.replica_identity,
         tablespace: new.tablespace.clone(),
         partition_of: new.partition_of.clone(),
+        // Joining the last of its partitions makes it valid.
+        valid: old.valid || new.valid,
         definition: String::new(),
         ..old.clone()
     };
@@ -52,6 +54,7 @@ fn without_options(definition: &str) -> String {
 
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
     let apart = partition_index::is_made_apart(builder, id, new);
+    partition_index::rename(builder, id, new);
     if new.constraint.is_some() || new.partition_of.is_some() && !apart {
         return;
     }
@@ -69,6 +72,11 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
     let mut action = Action::create(Rank::Index, id, sql);
     action.alone = online;
     action.needs.extend(partition_index::made_before(builder, id));
+    if let Some((twin_id, twin)) = partition_index::twin(builder.context.to, id, new) {
+        action.needs.insert(twin_id.clone());
+        action.needs.extend(partition_index::parent_of(twin));
+        action.needs.insert(table::attached(&table::table_id(&new.table)));
+    }
     if existing {
         if !online {
             let message = format!("nobody can write to {} while the index is built", new.table);
@@ -154,20 +162,25 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Index) {
     {
         return;
     }
+    // A partition that is detached keeps what it had from its parent.
+    let detached = table::detachment(builder, &table_id);
     if let Some(parent) = &old.partition_of {
         let parent_id = ObjectId::in_schema(ObjectKind::Index, parent.schema.clone(), parent.name.clone());
-        let table_moves = matches!(
-            (builder.old(&table_id), builder.new_object(&table_id)),
-            (Some(Object::Table(before)), Some(Object::Table(after))) if before.partition_of != after.partition_of
-        );
-        if builder.states.goes(&parent_id) || builder.new_object(&parent_id).is_some() && !table_moves {
+        if detached.is_none() && (builder.states.goes(&parent_id) || builder.new_object(&parent_id).is_some()) {
             return;
         }
     }
-    let online =
-        builder.context.options.online && builder.states.is(id, State::Drop) && !is_partition_index(builder, old);
+    let keys = partition_index::keys_on_parts(builder, id, old);
+    let online = builder.context.options.online
+        && keys.is_empty()
+        && builder.states.is(id, State::Drop)
+        && !is_partition_index(builder, old);
     let word = if online { "CONCURRENTLY " } else { "" };
-    let mut action = Action::drop(Rank::DropIndex, id, format!("DROP INDEX {word}{id}"));
+    // A key of a partition that an index of the parent has as its part goes with that, and only by CASCADE.
+    let cascade = if keys.is_empty() { "" } else { " CASCADE" };
+    let mut action = Action::drop(Rank::DropIndex, id, format!("DROP INDEX {word}{id}{cascade}"));
+    action.removes.extend(keys);
+    action.after.extend(detached);
     action.alone = online;
     if builder.states.is(id, State::Replace) {
         let message = format!("queries on {} go without index {id} until it is built anew", old.table);

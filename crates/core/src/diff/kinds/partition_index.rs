@@ -14,16 +14,42 @@ use super::table;
 /// It has a name that PostgreSQL would not choose, so it has to be made on its own.
 pub(super) fn is_made_apart(builder: &Builder<'_>, id: &ObjectId, index: &Index) -> bool {
     let Some(parent) = parent_of(index) else { return false };
-    if !builder.states.comes(id) && !apart_with_table(builder, id, index) {
+    let table_id = table::table_id(&index.table);
+    if !builder.states.comes(id) && !builder.states.comes(&table_id) {
         return false;
     }
     // A kept partition gets nothing by itself from an index of the parent that was there before.
-    let kept_both = !builder.states.comes(&parent) && !builder.states.comes(&table::table_id(&index.table));
-    kept_both || id.name.as_str() != usual_name(builder, index)
+    let kept_both = !builder.states.comes(&parent) && !builder.states.comes(&table_id);
+    kept_both || id.name.as_str() != usual_name(builder, index) && !comes_with_partition(builder, &parent, &table_id)
 }
 
-fn apart_with_table(builder: &Builder<'_>, _id: &ObjectId, index: &Index) -> bool {
-    builder.states.comes(&table::table_id(&index.table))
+/// PARTITION OF makes it, since the parent's is there.
+fn comes_with_partition(builder: &Builder<'_>, parent: &ObjectId, table_id: &ObjectId) -> bool {
+    builder.states.comes(table_id)
+        && !builder.states.comes(parent)
+        && table::columns(builder.context.to, table_id).iter().all(|(_, column)| column.inherited)
+}
+
+/// Gives an index that came with its partition the name that it should have.
+pub(super) fn rename(builder: &mut Builder<'_>, id: &ObjectId, index: &Index) {
+    let Some(parent) = parent_of(index) else { return };
+    let usual = usual_name(builder, index);
+    let table_id = table::table_id(&index.table);
+    if id.name.as_str() == usual || !comes_with_partition(builder, &parent, &table_id) {
+        return;
+    }
+    if let Some(Object::Index(of)) = builder.new_object(&parent)
+        && of.constraint.is_some() != index.constraint.is_some()
+    {
+        let message = format!("PostgreSQL takes it as the part of {parent} only where it was there before that");
+        builder.refuse(id, message);
+        return;
+    }
+    let made = ObjectId { name: usual.into(), ..id.clone() };
+    let mut action =
+        Action::alter(crate::diff::action::Rank::Index, id, format!("ALTER INDEX {made} RENAME TO {}", id.name));
+    action.needs.insert(table_id);
+    builder.push(action);
 }
 
 pub(super) fn parent_of(index: &Index) -> Option<ObjectId> {
@@ -63,6 +89,58 @@ pub(super) fn made_before_attaching(builder: &Builder<'_>, table_id: &ObjectId) 
         .collect()
 }
 
+/// An index of the same partition that is equal, and part of the parent's: PostgreSQL would take this one instead, were
+/// it there before the parent's.
+pub(in crate::diff) fn twin<'c>(
+    catalog: &'c pgmason_model::Catalog,
+    id: &ObjectId,
+    index: &Index,
+) -> Option<(&'c ObjectId, &'c Index)> {
+    if index.partition_of.is_some() {
+        return None;
+    }
+    catalog.of_kind(ObjectKind::Index).find_map(|(other, object)| match object {
+        Object::Index(twin)
+            if other != id
+                && twin.table == index.table
+                && twin.partition_of.is_some()
+                && twin.keys == index.keys
+                && twin.include == index.include
+                && twin.predicate == index.predicate
+                && twin.unique == index.unique =>
+        {
+            Some((other, twin))
+        }
+        _ => None,
+    })
+}
+
+/// Constraints of partitions whose indexes are part of a parent's index that no constraint carries.
+pub(super) fn keys_on_parts(builder: &Builder<'_>, id: &ObjectId, old: &Index) -> Vec<ObjectId> {
+    if old.constraint.is_some() {
+        return Vec::new();
+    }
+    let parts = builder.context.from.of_kind(ObjectKind::Index).filter_map(|(_, object)| match object {
+        Object::Index(part) if parent_of(part).as_ref() == Some(id) => Some(part),
+        _ => None,
+    });
+    parts
+        .filter_map(|part| {
+            let table = &part.table;
+            let name = part.constraint.clone()?;
+            Some(ObjectId::sub_object(ObjectKind::Constraint, table.schema.clone(), table.name.clone(), name))
+        })
+        .collect()
+}
+
+/// The key goes with the parent's index.
+pub(super) fn goes_with_parent(builder: &Builder<'_>, index: &Index) -> bool {
+    parent_of(index).is_some_and(|parent| {
+        builder.states.goes(&parent)
+            && matches!(builder.old(&parent), Some(Object::Index(parent)) if parent.constraint.is_none())
+    })
+}
+
 /// Joins an index that was made apart to one of the parent that was there before, where nothing else does.
 pub(super) fn attach(builder: &mut Builder<'_>, id: &ObjectId, index: &Index) {
     let Some(parent) = parent_of(index) else { return };
@@ -78,12 +156,17 @@ pub(super) fn attach(builder: &mut Builder<'_>, id: &ObjectId, index: &Index) {
 /// The name that PostgreSQL chooses: table, columns, and what it is.
 fn usual_name(builder: &Builder<'_>, index: &Index) -> String {
     let table = index.table.name.as_str();
-    let kind = index.constraint.as_ref().and_then(|name| {
+    // What the parent's index is decides, whatever the partition's own is.
+    let parent = parent_of(index).and_then(|id| match builder.new_object(&id) {
+        Some(Object::Index(parent)) => Some(parent),
+        _ => None,
+    });
+    let kind = parent.and_then(|parent| {
         let id = ObjectId::sub_object(
             ObjectKind::Constraint,
-            index.table.schema.clone(),
-            index.table.name.clone(),
-            name.clone(),
+            parent.table.schema.clone(),
+            parent.table.name.clone(),
+            parent.constraint.clone()?,
         );
         match builder.new_object(&id) {
             Some(Object::Constraint(constraint)) => Some(constraint.kind),

@@ -24,9 +24,9 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Sequence) {
 
 pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) {
     let retypes = old.type_name != new.type_name && !new.identity;
-    let last = change_range(builder, id, old, new);
+    let (last, as_said) = change_range(builder, id, old, new);
     let mut changes = changes(old, new, retypes);
-    if last.is_some() && retypes {
+    if as_said {
         changes = changes.replacen(&format!(" AS {}", new.type_name), "", 1);
     }
     if !changes.is_empty() {
@@ -56,15 +56,17 @@ fn follow_column(action: &mut Action, old: &Sequence, new: &Sequence) {
 }
 
 /// Where the new range does not hold the whole old one, the sequence may stand outside: it is moved to the nearest end,
-/// by way of a range that holds both. The last of the statements that do it.
-fn change_range(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) -> Option<usize> {
+/// by way of a range that holds both. The last of the statements that do it, and whether they said the new type.
+fn change_range(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &Sequence) -> (Option<usize>, bool) {
     if new.minimum <= old.minimum && new.maximum >= old.maximum {
-        return None;
+        return (None, false);
     }
     let mut last = None;
+    let mut as_said = false;
     let (low, high) = (old.minimum.min(new.minimum), old.maximum.max(new.maximum));
     if (low, high) != (old.minimum, old.maximum) {
         let as_type = if old.type_name != new.type_name && !new.identity && type_size(new) > type_size(old) {
+            as_said = true;
             format!(" AS {}", new.type_name)
         } else {
             String::new()
@@ -85,7 +87,7 @@ fn change_range(builder: &mut Builder<'_>, id: &ObjectId, old: &Sequence, new: &
     action.after.extend(last);
     action.why = Some("where it stands outside of its new range".to_owned());
     builder.actions.push(action);
-    Some(builder.actions.len() - 1)
+    (Some(builder.actions.len() - 1), as_said)
 }
 
 fn type_size(sequence: &Sequence) -> u8 {

@@ -225,21 +225,21 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
     let indexes_first = partition_index::made_before_attaching(builder, id);
-    // Rows that go through the parent need the partition where it belongs.
     if let Some(action) = builder.actions.get_mut(place) {
-        action.makes = vec![id.clone()];
-        action.needs.remove(id);
+        action.makes = vec![attached(id)];
+        action.needs.insert(id.clone());
         action.needs.extend(indexes_first);
-        action.needs.extend(
-            builder
-                .context
-                .new
-                .parts_of(id)
-                .iter()
-                .filter(|part| part.kind == ObjectKind::Column)
-                .map(|part| (*part).clone()),
-        );
     }
+}
+
+/// The table where it belongs, as its parent's partition: rows that go through the parent need it.
+pub(super) fn attached(id: &ObjectId) -> ObjectId {
+    ObjectId { sub: Some("partition".into()), ..id.clone() }
+}
+
+/// The statement that takes the table off its parent, if there is one.
+pub(super) fn detachment(builder: &Builder<'_>, id: &ObjectId) -> Option<usize> {
+    builder.actions.iter().position(|action| action.object == *id && action.sql().contains(" DETACH PARTITION "))
 }
 
 /// What can be said only once the table is there: row level security and the identity of rows in replication.
@@ -346,7 +346,7 @@ pub(super) fn foreign_options(options: &Options) -> String {
         return String::new();
     }
     let list: Vec<String> =
-        options.iter().map(|(name, value)| format!("{} {}", option_name(name), quote_literal(value))).collect();
+        options.iter().map(|(name, value)| format!("{} {}", option_name(name), option_value(value))).collect();
     format!(" OPTIONS ({})", list.join(", "))
 }
 
@@ -355,15 +355,20 @@ pub(super) fn foreign_option_changes(old: &Options, new: &Options) -> String {
     let mut list = Vec::new();
     for (name, value) in new {
         match old.get(name) {
-            None => list.push(format!("ADD {} {}", option_name(name), quote_literal(value))),
+            None => list.push(format!("ADD {} {}", option_name(name), option_value(value))),
             Some(before) if before != value => {
-                list.push(format!("SET {} {}", option_name(name), quote_literal(value)));
+                list.push(format!("SET {} {}", option_name(name), option_value(value)));
             }
             Some(_) => {}
         }
     }
     list.extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("DROP {}", option_name(name))));
     list.join(", ")
+}
+
+/// The catalog holds no value that may be a secret: it is for whoever runs the plan to put in.
+fn option_value(value: &str) -> String {
+    quote_literal(if value.is_empty() { "set-me" } else { value })
 }
 
 fn option_name(name: &str) -> pgmason_model::Identifier {

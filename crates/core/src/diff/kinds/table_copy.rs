@@ -130,7 +130,9 @@ pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside:
             .needs
             .extend(new_columns.iter().map(|(column, _)| ObjectId { kind: ObjectKind::Default, ..(*column).clone() }));
         // Rows need a partition to go to.
-        action.needs.extend(partitions(builder, id));
+        let partitions = partitions(builder, id);
+        action.needs.extend(partitions.iter().map(table::attached));
+        action.needs.extend(partitions);
         action.hazards = hazards;
         action.rewrites.push(id.clone());
         builder.actions.push(action);

@@ -35,7 +35,8 @@ impl Attempt<'_> {
                 if there.get(name) == Some(&None) {
                     wrong.push(format!("{name}: {message}"));
                 } else {
-                    self.notes.push(format!("the body of {name} does not compile, in the new schema either: {message}"));
+                    self.notes
+                        .push(format!("the body of {name} does not compile, in the new schema either: {message}"));
                 }
             }
         }
@@ -67,9 +68,8 @@ fn broken(client: &mut Client, ids: &[&ObjectId]) -> Result<BTreeMap<String, Opt
         let outcome = client.batch_execute(row.get(1));
         client.batch_execute("ROLLBACK TO SAVEPOINT pgmason_body").map_err(refused)?;
         // Whose function it is, is not the question.
-        let broken = outcome.err().filter(|error| {
-            error.code() != Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE)
-        });
+        let broken =
+            outcome.err().filter(|error| error.code() != Some(&postgres::error::SqlState::INSUFFICIENT_PRIVILEGE));
         found.insert(row.get(0), broken.map(|error| crate::error::server_words(&error)));
     }
     client.batch_execute("ROLLBACK").map_err(refused)?;

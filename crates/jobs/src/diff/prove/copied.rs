@@ -30,7 +30,7 @@ impl Attempt<'_> {
 }
 
 /// Drops the copy. A database with subscriptions cannot be dropped.
-pub(super) fn discard(server: &mut Scratch, copy: ScratchDatabase) -> Result<(), JobError> {
+pub(in crate::diff) fn discard(server: &mut Scratch, copy: ScratchDatabase) -> Result<(), JobError> {
     release(&copy)?;
     Ok(server.drop_database(copy)?)
 }

@@ -39,15 +39,17 @@ impl Attempt<'_> {
         let list = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
             a.difference(b).map(String::as_str).collect::<Vec<_>>().join("\n")
         };
-        let reason =
-            format!("only in the result:\n{}\nonly in the new schema:\n{}", list(&result, &wanted), list(&wanted, &result));
+        let reason = format!(
+            "only in the result:\n{}\nonly in the new schema:\n{}",
+            list(&result, &wanted),
+            list(&wanted, &result)
+        );
         self.recorder.failed(Stage::Dump, what, reason);
     }
 
     fn owners_differ(&self, result: &Catalog) -> bool {
-        let owner = |catalog: &Catalog, id| {
-            serde_json::to_value(catalog.get(id)).unwrap_or_default().get("owner").cloned()
-        };
+        let owner =
+            |catalog: &Catalog, id| serde_json::to_value(catalog.get(id)).unwrap_or_default().get("owner").cloned();
         result.objects.keys().any(|id| owner(result, id) != owner(self.to.catalog, id))
     }
 }

@@ -27,7 +27,9 @@ use super::report::{Proof, Stage};
 use crate::JobError;
 use crate::project::Project;
 use crate::replay::ReplaySession;
+pub(super) use copied::discard;
 pub use copied::release;
+pub(super) use read_back::{catalog as read_catalog, is_equal};
 use recorder::Recorder;
 use touched::Touched;
 
@@ -47,11 +49,13 @@ pub struct Ground<'a> {
 
 const MOST_REPAIRS: usize = 3;
 
-/// Proves the plan, and adds to it what the read back shows to be missing.
+/// Proves the plan, and adds to it what the read back shows to be missing. `renamed`: the first schema once the renames
+/// of the plan ran.
 pub fn prove(
     bench: &mut Bench<'_>,
     from: &Ground<'_>,
     to: &Ground<'_>,
+    renamed: Option<&Catalog>,
     options: &DiffOptions,
     plan: &mut DifferencePlan,
     notes: &mut Vec<String>,
@@ -62,6 +66,7 @@ pub fn prove(
         let mut attempt = Attempt {
             from,
             to,
+            renamed: renamed.unwrap_or(from.catalog),
             options,
             plan,
             touched: Touched::by(plan, from.catalog, to.catalog),
@@ -103,6 +108,8 @@ fn append(plan: &mut DifferencePlan, statements: Vec<ChangeStatement>) {
 struct Attempt<'a> {
     from: &'a Ground<'a>,
     to: &'a Ground<'a>,
+    /// The first schema once the renames of the plan ran.
+    renamed: &'a Catalog,
     options: &'a DiffOptions,
     plan: &'a DifferencePlan,
     touched: Touched,

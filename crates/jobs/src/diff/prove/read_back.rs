@@ -13,17 +13,22 @@ use crate::diff::report::Stage;
 use crate::open::remove_own_schema;
 
 /// The database's catalog, with the platform of the first schema.
-pub(super) fn catalog(client: &mut Client, of: &Catalog) -> Result<Catalog, JobError> {
+pub(in crate::diff) fn catalog(client: &mut Client, of: &Catalog) -> Result<Catalog, JobError> {
     let mut catalog = pgmason_pg::introspect(client, &IntrospectOptions::default())?;
     remove_own_schema(&mut catalog);
     catalog.platform = of.platform.iter().filter(|id| catalog.objects.contains_key(id)).cloned().collect();
     Ok(catalog)
 }
 
+/// Nothing differs, not even what no plan would change.
+pub(in crate::diff) fn is_equal(from: &Catalog, to: &Catalog, options: &diff::DiffOptions) -> bool {
+    different(from, &diff::expected(from, to, options)).is_empty()
+}
+
 impl Attempt<'_> {
     /// Some: there is a way to mend it.
     pub(super) fn read_back(&mut self, result: &Catalog) -> Option<Next> {
-        let expected = diff::expected(self.from.catalog, self.to.catalog, self.options);
+        let expected = diff::expected(self.renamed, self.to.catalog, self.options);
         let different = different(result, &expected);
         let what = format!("{} objects", expected.objects.len());
         if different.is_empty() {

@@ -40,7 +40,10 @@ impl Attempt<'_> {
         };
         let mut what = format!("{} tables", seeded.tables.len());
         if asked > tables.len() {
-            what.push_str(&format!(" ({} more were left empty: rows are made for {MOST_TABLES})", asked - tables.len()));
+            what.push_str(&format!(
+                " ({} more were left empty: rows are made for {MOST_TABLES})",
+                asked - tables.len()
+            ));
         }
         for table in &seeded.not_seeded {
             what.push_str(&format!("; {} takes no row: {}", table.table, table.reason));

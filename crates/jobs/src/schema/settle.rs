@@ -1,0 +1,137 @@
+//! Objects that differ only in how PostgreSQL writes one and the same text.
+//!
+//! PostgreSQL's own writing of an expression is no fixed point: `c IN ('a', 'b')` over a varchar is written with the cast
+//! around the array, and made again from that text with a cast in each element. Whether two texts are such a pair is
+//! PostgreSQL's to say: the object is made again from the wanted text, and has to read as the one that was found.
+
+use std::collections::BTreeSet;
+
+use pgmason_core::diff::{DiffOptions, plan};
+use pgmason_core::migrations::inverse::Difference;
+use pgmason_model::{Catalog, ObjectId};
+use pgmason_scratch::{MIGRATION_ROLE, Scratch, ScratchDatabase};
+use serde_json::{Map, Value};
+
+use super::assemble::as_migration;
+use crate::JobError;
+use crate::open::read_catalog;
+use crate::project::Project;
+use crate::replay::ReplaySession;
+
+/// Fields that hold the server's own writing of an expression.
+const TEXTS: &[&str] = &["definition", "expression", "predicate", "using", "with_check", "default", "filter", "body"];
+
+/// Those that follow from one of them.
+const FOLLOWING: &[&str] = &["keys"];
+
+/// The objects of `found`, a catalog of the database, that are those of `wanted` in other words. Nobody may be connected
+/// to the database.
+pub(crate) fn in_other_words(
+    project: &Project,
+    server: &mut Scratch,
+    database: &ScratchDatabase,
+    wanted: &Catalog,
+    found: &Catalog,
+) -> Result<BTreeSet<ObjectId>, JobError> {
+    let difference = Difference::between(wanted, found);
+    let candidates: Vec<(&ObjectId, Vec<String>)> =
+        difference.changed.iter().filter_map(|id| Some((id, wanted_texts(wanted, found, id)?))).collect();
+    if candidates.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut target = found.clone();
+    for (id, _) in &candidates {
+        if let Some(object) = wanted.get(id) {
+            target.objects.insert((*id).clone(), object.clone());
+        }
+    }
+    let options = DiffOptions {
+        owners: true,
+        creator: MIGRATION_ROLE.into(),
+        allow: ["*".to_owned()].into(),
+        ..DiffOptions::default()
+    };
+    let plan = plan(found, &target, &options);
+    // Only what some statement says word for word was made again from that text.
+    let said = |texts: &[String]| {
+        texts.iter().all(|text| plan.statements.iter().any(|statement| statement.sql.contains(text.as_str())))
+    };
+    let text: String = plan.statements.iter().map(|statement| format!("{};\n", statement.sql)).collect();
+    let copy = server.copy_database(database)?;
+    let mut session = ReplaySession::open(project, &copy, std::time::Duration::from_secs(60))?;
+    let failure = session.run_own_file(&as_migration("made_again.sql", &text))?;
+    drop(session);
+    let settled = match failure {
+        Some(_) => BTreeSet::new(),
+        None => {
+            let again = read_catalog(server, &copy)?;
+            let settled = candidates.iter().filter(|(id, texts)| said(texts) && again.get(id) == found.get(id));
+            settled.map(|(id, _)| (*id).clone()).collect()
+        }
+    };
+    server.drop_database(copy)?;
+    Ok(settled)
+}
+
+/// The wanted texts of an object whose other fields are the same.
+fn wanted_texts(wanted: &Catalog, found: &Catalog, id: &ObjectId) -> Option<Vec<String>> {
+    let (wanted, found) = (fields(wanted, id)?, fields(found, id)?);
+    let mut texts = Vec::new();
+    for (name, value) in &wanted {
+        if found.get(name) == Some(value) {
+            continue;
+        }
+        if TEXTS.contains(&name.as_str()) {
+            texts.push(value.as_str()?.trim_end().trim_end_matches(';').to_owned());
+        } else if !FOLLOWING.contains(&name.as_str()) {
+            return None;
+        }
+    }
+    Some(texts)
+}
+
+fn fields(catalog: &Catalog, id: &ObjectId) -> Option<Map<String, Value>> {
+    match serde_json::to_value(catalog.get(id)?).ok()? {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pgmason_scratch::Baseline;
+    use pgmason_testkit::Folder;
+
+    use super::*;
+    use crate::open::{OpenOptions, OpenScratch, open_scratch};
+    use crate::progress::silent;
+
+    /// Objects of the second text that are those of the first in other words.
+    fn settled(wanted: &str, found: &str) -> Vec<String> {
+        let folder = Folder::new();
+        let project = Project::open(folder.path()).unwrap();
+        let OpenScratch { database, mut server } =
+            open_scratch(&project, Baseline::Plain, &OpenOptions::default(), &silent).unwrap();
+        let second = server.create_database().unwrap();
+        database.connect().unwrap().batch_execute(wanted).unwrap();
+        second.connect().unwrap().batch_execute(found).unwrap();
+        let (wanted, found) = (read_catalog(&server, &database).unwrap(), read_catalog(&server, &second).unwrap());
+        let settled = in_other_words(&project, &mut server, &second, &wanted, &found).unwrap();
+        settled.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_list_over_a_varchar_is_the_same_in_other_words() {
+        // The second is how PostgreSQL writes the first.
+        let written = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK (a IN ('x', 'y')))";
+        let made_again = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK (((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))))";
+        assert_eq!(settled(written, made_again), ["public.t.known"]);
+    }
+
+    #[test]
+    fn another_condition_is_another_condition() {
+        let table = |check: &str| format!("CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK ({check}), b integer)");
+        assert_eq!(settled(&table("a IN ('x', 'y')"), &table("a IN ('x', 'z')")), Vec::<String>::new());
+        assert_eq!(settled(&table("b > 0"), &table("b > 1")), Vec::<String>::new());
+    }
+}
