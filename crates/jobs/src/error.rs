@@ -90,6 +90,8 @@ pub enum JobError {
     DuplicateMigrationName { name: String, path: PathBuf },
     #[error("`{argument} {source_name}` cannot be replayed: {}:{}: {}", failure.file, failure.line, failure.message)]
     SideNotReplayed { argument: &'static str, source_name: String, failure: Box<ReplayFailure> },
+    #[error("the schema of `{argument}` cannot be made on the scratch server: {reason}")]
+    NotMaterialised { argument: &'static str, reason: String },
     #[error("`{words}` cannot be renamed: {problem}")]
     CannotRename { words: String, problem: String },
     #[error("the plan did not prove right on the scratch database; {failed}")]
@@ -159,6 +161,9 @@ impl JobError {
                 Some(hint) => format!("{hint}; mend the file, then run again"),
                 None => format!("mend {}:{}, then run again", failure.file, failure.line),
             }),
+            Self::NotMaterialised { .. } => Some(
+                "name a server that has what the schema needs, in the same major version: `--scratch URL`".into(),
+            ),
             Self::CannotRename { .. } => {
                 Some("name both as they stand in the two schemas: `--rename public.old=public.new`".into())
             }

@@ -4,7 +4,9 @@
 //! - A plan that could not be proven is an error, never an answer.
 
 mod between;
+mod materialise;
 mod prove;
+mod reach;
 mod renames;
 mod report;
 mod sides;

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_core::diff::DiffOptions;
 use pgmason_core::diff::renames::Rename;
+use pgmason_core::diff::{self, DiffOptions};
 use pgmason_core::migrations::MigrationFile;
 use pgmason_model::Catalog;
 use pgmason_model::difference::DifferencePlan;
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
-use pgmason_scratch::{Baseline, Scratch, ScratchDatabase, ScratchOptions};
+use pgmason_scratch::{Baseline, Engine, MIGRATION_ROLE, Scratch, ScratchDatabase, ScratchOptions};
 
 use super::between::between;
-use super::prove::{Bench, Ground};
+use super::materialise::materialise;
+use super::prove::{self, Bench, Ground};
+use super::reach::reached;
 use super::report::Proof;
 use crate::JobError;
 use crate::folder::{self, SqlFiles};
@@ -50,13 +52,75 @@ impl Sides {
         diff_options: &DiffOptions,
         renames: &[Rename],
     ) -> Result<(DifferencePlan, Proof), JobError> {
+        let same_major = self.from.catalog.server.major() == self.to.catalog.server.major();
+        let both_made = self.from.database.is_some() && self.to.database.is_some();
+        if both_made || !same_major || !renames.is_empty() {
+            self.make_whole(project, options)?;
+            return self.between_databases(project, options, diff_options, renames);
+        }
+        let mut plan = diff::plan(&self.from.catalog, &self.to.catalog, diff_options);
+        if !plan.refusals.is_empty() || plan.statements.is_empty() {
+            return Ok((plan, Proof::default()));
+        }
+        // Only what the plan can reach: a large schema would take long to make.
+        match self.prove_reached(project, options, diff_options, &mut plan) {
+            Ok(proof) if proof.failure().is_none() => return Ok((plan, proof)),
+            Ok(_) | Err(JobError::NotMaterialised { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.make_whole(project, options)?;
+        self.between_databases(project, options, diff_options, renames)
+    }
+
+    fn between_databases(
+        &mut self,
+        project: &Project,
+        options: &OpenOptions,
+        diff_options: &DiffOptions,
+        renames: &[Rename],
+    ) -> Result<(DifferencePlan, Proof), JobError> {
         let (Some(from), Some(to)) = (&self.from.database, &self.to.database) else {
-            return Ok(Default::default());
+            return Err(JobError::NeedsDatabase);
         };
         let mut bench = Bench { project, server: &mut self.server, limit: options.replay.statement_timeout };
         let from = Ground { database: from, catalog: &self.from.catalog };
         let to = Ground { database: to, catalog: &self.to.catalog };
         between(&mut bench, &from, &to, diff_options, renames, &mut self.notes)
+    }
+
+    fn prove_reached(
+        &mut self,
+        project: &Project,
+        options: &OpenOptions,
+        diff_options: &DiffOptions,
+        plan: &mut DifferencePlan,
+    ) -> Result<Proof, JobError> {
+        let limit = options.replay.statement_timeout;
+        let (from, to) = reached(plan, &self.from.catalog, &self.to.catalog);
+        let mut notes = Vec::new();
+        let from = materialise(project, &mut self.server, &from, "--from", limit, &mut notes)?;
+        let to = materialise(project, &mut self.server, &to, "--to", limit, &mut notes)?;
+        let mut bench = Bench { project, server: &mut self.server, limit };
+        let from = Ground { database: &from.database, catalog: &from.catalog };
+        let to = Ground { database: &to.database, catalog: &to.catalog };
+        let proof = prove::prove(&mut bench, &from, &to, None, diff_options, plan, &mut notes)?;
+        self.notes.extend(notes);
+        Ok(proof)
+    }
+
+    /// Both become databases, and their catalogs what the scratch server says of them.
+    fn make_whole(&mut self, project: &Project, options: &OpenOptions) -> Result<(), JobError> {
+        let limit = options.replay.statement_timeout;
+        for (side, argument) in [(&mut self.from, "--from"), (&mut self.to, "--to")] {
+            if side.database.is_none() {
+                let made = materialise(project, &mut self.server, &side.catalog, argument, limit, &mut self.notes)?;
+                // Roles are the source's own: that the scratch has more says nothing.
+                let roles = std::mem::take(&mut side.catalog.roles);
+                side.catalog = Catalog { roles, ..made.catalog };
+                side.database = Some(made.database);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -100,7 +164,7 @@ pub(super) fn open(
     // Roles belong to the server: those of the first side are there already when the second one makes them.
     let roles = from.made_roles.clone();
     let to = context.side("--to", to, second, &roles)?;
-    let creator = creator(&from, &to)?;
+    let creator = creator(project, options)?;
     Ok(Sides { from, to, server, creator, notes })
 }
 
@@ -202,11 +266,9 @@ fn role_names(database: &ScratchDatabase) -> Result<BTreeSet<String>, JobError> 
 }
 
 /// The role of the scratch's sessions.
-fn creator(from: &Side, to: &Side) -> Result<String, JobError> {
-    let Some(database) = from.database.as_ref().or(to.database.as_ref()) else { return Ok("postgres".to_owned()) };
-    let row = database
-        .connect()?
-        .query_one("SELECT current_user::text", &[])
-        .map_err(|error| JobError::from_server(&error))?;
-    Ok(row.get(0))
+fn creator(project: &Project, options: &OpenOptions) -> Result<String, JobError> {
+    Ok(match open::engine(project, options)? {
+        Engine::Url(connection) => connection.user(),
+        _ => MIGRATION_ROLE.to_owned(),
+    })
 }
