@@ -107,6 +107,7 @@ impl Progress {
             Event::Renaming { done, total } => format!("renaming {}/{total}", done + 1),
             Event::Testing { done, total, file } => format!("testing {}/{total} {file}", done + 1),
             Event::ReadingCatalog => "reading the catalog".to_owned(),
+            Event::Proving => "proving the plan on a scratch database".to_owned(),
             Event::Judging => "judging".to_owned(),
             Event::Applying { done, total, file, step: (step, steps) } => {
                 format!("applying {}/{total} {file}, statement {step} of {steps}", done + 1)

@@ -13,6 +13,9 @@ use pgmason_scratch::ScratchError;
 use pgmason_sql::decode::NotText;
 use thiserror::Error;
 
+use crate::diff::FailedProof;
+use crate::replay::ReplayFailure;
+
 #[derive(Debug, Error)]
 pub enum JobError {
     #[error("cannot {action} `{}`", path.display())]
@@ -85,6 +88,14 @@ pub enum JobError {
     MigrationName { name: String, problem: &'static str },
     #[error("the migration `{}` has the name `{name}` already", path.display())]
     DuplicateMigrationName { name: String, path: PathBuf },
+    #[error("`{argument} {source_name}` cannot be replayed: {}:{}: {}", failure.file, failure.line, failure.message)]
+    SideNotReplayed { argument: &'static str, source_name: String, failure: Box<ReplayFailure> },
+    #[error("the schema of `{argument}` cannot be made on the scratch server: {reason}")]
+    NotMaterialised { argument: &'static str, reason: String },
+    #[error("`{words}` cannot be renamed: {problem}")]
+    CannotRename { words: String, problem: String },
+    #[error("the plan did not prove right on the scratch database; {failed}")]
+    NotProven { failed: Box<FailedProof> },
     #[error("interrupted")]
     Interrupted,
 }
@@ -146,6 +157,19 @@ impl JobError {
                 Some("say in a few words what it does: `--name add_notifications`".into())
             }
             Self::DuplicateMigrationName { .. } => Some("edit that file where no database has run it; else choose another name".into()),
+            Self::SideNotReplayed { failure, .. } => Some(match &failure.hint {
+                Some(hint) => format!("{hint}; mend the file, then run again"),
+                None => format!("mend {}:{}, then run again", failure.file, failure.line),
+            }),
+            Self::NotMaterialised { .. } => Some(
+                "name a server that has what the schema needs, in the same major version: `--scratch URL`".into(),
+            ),
+            Self::CannotRename { .. } => {
+                Some("name both as they stand in the two schemas: `--rename public.old=public.new`".into())
+            }
+            Self::NotProven { .. } => Some(
+                "this is a mistake of pgmason, not yours: please report it with what stands above and the two schemas".into(),
+            ),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod configuration;
+pub mod diff;
 pub mod doctor;
 pub mod drift;
 pub mod error;

@@ -26,6 +26,8 @@ pub enum Event {
         file: String,
     },
     ReadingCatalog,
+    /// A way from one schema to another is tried on a scratch database.
+    Proving,
     Judging,
     Applying {
         done: usize,

@@ -126,6 +126,22 @@ impl ConnectionString {
         given.or_else(|| std::env::var(variable).ok().filter(|value| !value.is_empty()))
     }
 
+    /// For one of PostgreSQL's own programs: in its environment, which nobody else can read, unlike its arguments.
+    pub fn describe_to(&self, command: &mut std::process::Command) {
+        command
+            .env("PGHOST", self.host())
+            .env("PGPORT", self.port())
+            .env("PGUSER", self.user())
+            .env("PGDATABASE", self.database());
+        let others =
+            [("PGSSLMODE", self.value("sslmode", "PGSSLMODE")), ("PGSSLROOTCERT", self.ssl_root_certificate())];
+        for (name, value) in others.into_iter().chain([("PGPASSWORD", self.password())]) {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+    }
+
     fn password_from_file(&self) -> Option<String> {
         let file = self.value("passfile", "PGPASSFILE").map(PathBuf::from).or_else(|| {
             let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"))?;

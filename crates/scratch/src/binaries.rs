@@ -63,7 +63,7 @@ fn inspect(folder: &Path) -> Option<Binaries> {
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-fn parse_version(text: &str) -> Option<ServerVersion> {
+pub(crate) fn parse_version(text: &str) -> Option<ServerVersion> {
     let number = text.split_once(") ")?.1.split_whitespace().next()?;
     let mut parts = number.split(|c: char| !c.is_ascii_digit());
     let major: u32 = parts.next()?.parse().ok()?;
@@ -74,6 +74,13 @@ fn parse_version(text: &str) -> Option<ServerVersion> {
 fn sub_folders(parent: &str, tail: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
     entries.flatten().map(|entry| entry.path().join(tail)).collect()
+}
+
+/// Where packages put their programs.
+pub(crate) fn usual_folders() -> Vec<PathBuf> {
+    let mut folders = debian_folders();
+    folders.extend(macos_folders());
+    folders
 }
 
 fn debian_folders() -> Vec<PathBuf> {

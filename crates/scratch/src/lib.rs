@@ -10,6 +10,7 @@ mod binaries;
 mod cache;
 mod copy;
 mod database;
+mod dump;
 #[cfg(all(feature = "embedded", embedded_archive))]
 mod embedded;
 mod error;
@@ -23,8 +24,10 @@ mod stand_in;
 mod sweep;
 mod unprivileged;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::process::Command;
 
 use pgmason_model::{ObjectId, ServerVersion};
 use pgmason_pg::ConnectionString;
@@ -81,6 +84,8 @@ pub struct Scratch {
     kind: Kind,
     baseline: Baseline,
     platform: BTreeSet<ObjectId>,
+    /// Looked for once.
+    dump_program: OnceCell<Option<PathBuf>>,
 }
 
 enum Kind {
@@ -95,7 +100,12 @@ impl Scratch {
     pub fn open(options: &ScratchOptions, progress: &dyn Fn(Progress)) -> Result<Self, ScratchError> {
         if let Engine::Url(connection) = &options.engine {
             let server = NamedServer::open(connection, options.baseline)?;
-            return Ok(Self { kind: Kind::Named(server), baseline: options.baseline, platform: BTreeSet::new() });
+            return Ok(Self {
+                kind: Kind::Named(server),
+                baseline: options.baseline,
+                platform: BTreeSet::new(),
+                dump_program: OnceCell::new(),
+            });
         }
         let cache = cache::folder()?;
         sweep::stale_folders();
@@ -104,7 +114,7 @@ impl Scratch {
         let server = Server::start_copy_of(&prepared, &installation)?;
         let platform = prepared::read_platform(&prepared)?;
         let kind = Kind::Own { server, installation, databases: 0 };
-        Ok(Self { kind, baseline: options.baseline, platform })
+        Ok(Self { kind, baseline: options.baseline, platform, dump_program: OnceCell::new() })
     }
 
     /// `embedded PostgreSQL 17.5`, `local PostgreSQL 15.18`, `PostgreSQL 16.2 at db.example:5432`.
@@ -168,6 +178,24 @@ impl Scratch {
             Kind::Own { server, .. } => server.drop_database(&database.name()),
             Kind::Named(server) => server.drop_database(&database.name()),
         }
+    }
+
+    /// pg_dump of the database, as whoever may read all of it. None where this machine has none that is new enough.
+    pub fn dump_command(&self, database: &ScratchDatabase) -> Option<Command> {
+        let beside = match &self.kind {
+            Kind::Own { installation, .. } => installation.postgres.parent(),
+            Kind::Named(_) => None,
+        };
+        let program = self.dump_program.get_or_init(|| dump::program(beside, self.version())).as_ref()?;
+        let mut command = Command::new(program);
+        match &self.kind {
+            Kind::Own { server, .. } => {
+                server.describe_connection(&database.name(), &mut command);
+                command.args(["--exclude-schema", OWN_SCHEMA]);
+            }
+            Kind::Named(server) => server.describe_connection(&database.name(), &mut command),
+        }
+        Some(command)
     }
 
     /// The baseline's objects: what is there before the project does anything.

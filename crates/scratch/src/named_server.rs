@@ -83,6 +83,10 @@ impl NamedServer {
         Ok(())
     }
 
+    pub(crate) fn describe_connection(&self, database: &str, command: &mut std::process::Command) {
+        self.connection.with_database(database).describe_to(command);
+    }
+
     /// Roles that the baseline's grants name and the server has not.
     fn make_roles(&mut self, client: &mut Client) -> Result<(), ScratchError> {
         for row in client.query(include_str!("named_server_roles.sql"), &[])? {

@@ -172,6 +172,15 @@ impl Server {
         self.config_of(&self.superuser, database)
     }
 
+    /// For a program that takes PostgreSQL's environment variables.
+    pub(crate) fn describe_connection(&self, database: &str, command: &mut Command) {
+        command
+            .env("PGHOST", &self.path)
+            .env("PGPORT", PORT.to_string())
+            .env("PGUSER", &self.superuser)
+            .env("PGDATABASE", database);
+    }
+
     fn config_of(&self, user: &str, database: &str) -> postgres::Config {
         let mut config = postgres::Config::new();
         config.host_path(&self.path).port(PORT).user(user).dbname(database).application_name("pgmason");

@@ -1,5 +1,6 @@
 //! The command line, in the words that help and man page print.
 
+mod diff;
 pub(crate) mod drift;
 pub(crate) mod migration;
 pub(crate) mod schema;
@@ -10,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pgmason_model::Level;
 
-use drift::DriftArguments;
+pub(crate) use diff::{DiffArguments, DiffFormat};
+use drift::{DriftArguments, ValidateArguments};
 use migration::MigrationArguments;
 use schema::SchemaArguments;
 
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     /// The whole life of a migrations folder
     #[command(visible_alias = "migrations")]
     Migration(MigrationArguments),
+    /// Print the SQL that turns one schema into another, proven on a scratch database
+    Diff(DiffArguments),
     /// Put schema files together, or a schema into files
     Schema(SchemaArguments),
     /// Write a source's schema to a JSON file

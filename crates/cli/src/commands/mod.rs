@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod demo;
+mod diff;
 mod doctor;
 mod drift;
 mod explain;
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
+        Command::Diff(arguments) => diff::run(folder, &arguments, &progress),
         Command::Schema(arguments) => schema::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),
         Command::Explain { rule } => explain::run(&rule),

@@ -11,10 +11,12 @@ mod fence;
 mod groups;
 pub(crate) mod lenient;
 mod own_file;
+mod planned;
 mod report;
 pub(crate) mod rounds;
 mod session;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use pgmason_core::migrations::{Direction, MigrationFile};
@@ -26,6 +28,7 @@ use crate::JobError;
 use crate::folder::SqlFiles;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
+pub(crate) use planned::PlannedFailure;
 pub use session::Observer;
 pub(crate) use session::{FileOutcome, ReplaySession};
 
@@ -55,6 +58,20 @@ pub fn replay(
     replay_observed(project, files, database, options, None, reporter)
 }
 
+/// The same on a server where another database's files made these roles: CREATE ROLE of one of them is passed over.
+pub fn replay_beside(
+    project: &Project,
+    files: &SqlFiles,
+    database: &ScratchDatabase,
+    options: &ReplayOptions,
+    roles: &BTreeSet<String>,
+    reporter: Reporter<'_>,
+) -> Result<ReplayReport, JobError> {
+    let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    session.roles_of_others = roles.clone();
+    run(session, files, options, reporter)
+}
+
 /// The same, with somebody looking at the session around each statement.
 pub fn replay_observed<'a>(
     project: &'a Project,
@@ -64,11 +81,20 @@ pub fn replay_observed<'a>(
     observer: Option<&'a mut dyn Observer>,
     reporter: Reporter<'_>,
 ) -> Result<ReplayReport, JobError> {
+    let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
+    session.observed_by(observer);
+    run(session, files, options, reporter)
+}
+
+fn run(
+    mut session: ReplaySession<'_>,
+    files: &SqlFiles,
+    options: &ReplayOptions,
+    reporter: Reporter<'_>,
+) -> Result<ReplayReport, JobError> {
     let started = Instant::now();
     let up: Vec<&MigrationFile> = files.files.iter().filter(|file| file.direction == Direction::Up).collect();
     let mut report = ReplayReport { files: up.len(), ..ReplayReport::default() };
-    let mut session = ReplaySession::open(project, database, options.statement_timeout)?;
-    session.observed_by(observer);
     // What the baseline answered with is not the project's doing.
     let platform = session.stand_ins(&[])?;
     for (done, file) in up.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! One connection that runs file after file, each from a clean state.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub(crate) struct ReplaySession<'a> {
     pub(crate) session: Session,
     limit: Duration,
     observer: Option<&'a mut dyn Observer>,
+    /// Roles that files of another database of the server made.
+    pub(super) roles_of_others: BTreeSet<String>,
 }
 
 /// What became of a file.
@@ -66,7 +69,7 @@ impl Item<'_> {
 impl<'a> ReplaySession<'a> {
     pub(crate) fn open(project: &'a Project, database: &'a ScratchDatabase, limit: Duration) -> Result<Self, JobError> {
         let session = connect(database, limit)?;
-        Ok(Self { project, database, session, limit, observer: None })
+        Ok(Self { project, database, session, limit, observer: None, roles_of_others: BTreeSet::new() })
     }
 
     pub(super) fn observed_by(&mut self, observer: Option<&'a mut dyn Observer>) {
@@ -218,7 +221,11 @@ impl<'a> ReplaySession<'a> {
         if apart {
             self.session.run("COMMIT").map_err(failed)?;
         }
-        if let StatementKind::CreateExtension { name, .. } = &statement.statement.kind {
+        if let StatementKind::CreateRole { name, .. } = &statement.statement.kind
+            && self.roles_of_others.remove(name)
+        {
+            notes.push(format!("{}:{}: the role {name} is there from the other source", file.path, statement.line));
+        } else if let StatementKind::CreateExtension { name, .. } = &statement.statement.kind {
             self.create_extension(name, statement, notes).map_err(failed)?;
         } else if needs_elevation(statement) {
             // PostgreSQL fires no event trigger for statements about event triggers.

@@ -1,0 +1,33 @@
+//! Programs for whoever works on pgmason: `cargo run -p xtask -- score-diff FILE`.
+
+mod score;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run pairs of schemas through the diff engine and count how it does
+    ScoreDiff(score::ScoreArguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::ScoreDiff(arguments) => score::run(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(message) => {
+            anstream::eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
