@@ -72,25 +72,21 @@ impl<'c> Database<'c> {
     /// Number and content of the rows of each table.
     pub(crate) fn rows(&self) -> BTreeMap<QualifiedName, (i64, String)> {
         let mut client = self.client();
-        let tables = "SELECT nspname::text, relname::text FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace n \
-                      ON n.oid = relnamespace WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema)'";
-        let names: Vec<QualifiedName> = client
-            .query(tables, &[])
-            .unwrap()
-            .iter()
-            .map(|row| QualifiedName::new(row.get::<_, &str>(0), row.get::<_, &str>(1)))
-            .collect();
-        names
-            .into_iter()
-            .map(|name| {
-                let query = format!(
-                    "SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text COLLATE \"C\")), '') \
-                     FROM ONLY {name} AS t"
-                );
-                let row = client.query_one(&query, &[]).unwrap();
-                (name, (row.get(0), row.get(1)))
-            })
-            .collect()
+        let tables = "SELECT nspname::text, relname::text, relkind = 'p' FROM pg_catalog.pg_class \
+                      JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace \
+                      WHERE relkind IN ('r', 'p') AND nspname !~ '^(pg_|information_schema)'";
+        let mut rows = BTreeMap::new();
+        for table in client.query(tables, &[]).unwrap() {
+            let name = QualifiedName::new(table.get::<_, &str>(0), table.get::<_, &str>(1));
+            let only = if table.get(2) { "" } else { "ONLY " };
+            let query = format!(
+                "SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text COLLATE \"C\")), '') \
+                 FROM {only}{name} AS t"
+            );
+            let row = client.query_one(&query, &[]).unwrap();
+            rows.insert(name, (row.get(0), row.get(1)));
+        }
+        rows
     }
 }
 
@@ -135,7 +131,7 @@ pub(crate) fn plan_and_apply(
         let list: Vec<&str> = second.statements.iter().map(|statement| statement.sql.as_str()).collect();
         return Err(format!("a second plan has: {}{:?}", list.join("; "), second.refusals));
     }
-    rows_kept(&plan, &rows, &from.rows())?;
+    rows_kept(&plan, &before, &rows, &from.rows())?;
     Ok(plan)
 }
 
@@ -156,15 +152,17 @@ fn different(after: &Catalog, expected: &Catalog) -> Vec<String> {
 type Rows = BTreeMap<QualifiedName, (i64, String)>;
 
 /// Tables that nothing is said about hold the same rows, all others as many, unless the plan says that they go.
-fn rows_kept(plan: &DifferencePlan, before: &Rows, after: &Rows) -> Result<(), String> {
+fn rows_kept(plan: &DifferencePlan, old: &Catalog, before: &Rows, after: &Rows) -> Result<(), String> {
     for (table, (count, content)) in before {
-        let about: Vec<&ChangeStatement> = plan
-            .statements
-            .iter()
+        // What its columns need, such as their types, counts as well.
+        let needs = old.dependencies.iter().filter(|(id, _)| id.qualified_name().as_ref() == Some(table));
+        let needs: BTreeSet<&ObjectId> = needs.map(|(_, needed)| needed).collect();
+        let is_it = |id: &ObjectId| id.qualified_name().as_ref() == Some(table) || needs.contains(id);
+        let statements = plan.statements.iter();
+        let about: Vec<&ChangeStatement> = statements
             .filter(|statement| {
                 let of = statement.object.of.as_deref().unwrap_or(&statement.object);
-                of.qualified_name().as_ref() == Some(table)
-                    || statement.rewrites.iter().any(|id| id.qualified_name().as_ref() == Some(table))
+                is_it(of) || statement.rewrites.iter().any(is_it)
             })
             .collect();
         let goes = about.iter().any(|statement| statement.hazards.iter().any(|one| one.kind == HazardKind::DataLoss));
