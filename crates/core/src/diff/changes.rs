@@ -81,12 +81,21 @@ fn details(old: &Object, new: &Object) -> Vec<String> {
     };
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let mut list = Vec::new();
+    let has_body = old.contains_key("body");
     for key in keys {
         let (before, after) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if before == after || matches!(key.as_str(), "position" | "user_type") {
             continue;
         }
         let name = key.replace('_', " ");
+        if key == "definition" && has_body {
+            // The definition of a function is its body and all else that is said here.
+            continue;
+        }
+        if only_white_space(before, after) {
+            list.push(format!("{name} (white space only)"));
+            continue;
+        }
         let (before, after) = (short(before), short(after));
         if before.chars().count() + after.chars().count() > 100 || before.contains('\n') || after.contains('\n') {
             list.push(name);
@@ -95,6 +104,12 @@ fn details(old: &Object, new: &Object) -> Vec<String> {
         }
     }
     list
+}
+
+fn only_white_space(before: &Value, after: &Value) -> bool {
+    let (Value::String(before), Value::String(after)) = (before, after) else { return false };
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    bare(before) == bare(after)
 }
 
 fn short(value: &Value) -> String {
