@@ -147,7 +147,8 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
 pub(crate) fn by_subject(changes: &[ObjectChange]) -> BTreeMap<String, Vec<&ObjectChange>> {
     let mut list: BTreeMap<String, Vec<&ObjectChange>> = BTreeMap::new();
     for change in changes {
-        list.entry(subject(&change.object)).or_default().push(change);
+        let subject = change.relation.as_ref().map_or_else(|| subject(&change.object), ToString::to_string);
+        list.entry(subject).or_default().push(change);
     }
     list
 }
