@@ -261,17 +261,17 @@ fn a_workflow_is_written_at_the_root_of_the_repository_and_never_overwritten() {
 fn check_and_drift_are_one_gate() {
     let folder = project("");
     folder.write("pgmason.toml", "[rules]\nrls-disabled = \"off\"\n");
-    let never = ["validate", "--fail-on", "never"];
+    let never = ["schema", "validate", "--fail-on", "never"];
     run(&folder, &never).assert_code(0).assert_says("no drift");
-    let report = run(&folder, &["validate", "--fail-on", "never", "--json"]).json();
+    let report = run(&folder, &["schema", "validate", "--fail-on", "never", "--json"]).json();
     assert!(report["check"]["findings"].is_array() && report["drift"]["pairs"].is_array());
     folder.write("migrations/002_more.sql", "CREATE TABLE public.heap (note text);\n");
-    run(&folder, &["validate", "--output", "github"])
+    run(&folder, &["schema", "validate", "--output", "github"])
         .assert_code(1)
         .assert_says("no-primary-key")
         .assert_says("table public.heap");
     run(&folder, &never).assert_code(1);
     std::fs::remove_file(folder.join("prisma/schema.prisma")).unwrap();
     run(&folder, &never).assert_code(0).assert_says("nothing to compare");
-    run(&folder, &["validate"]).assert_code(1);
+    run(&folder, &["schema", "validate"]).assert_code(1);
 }

@@ -43,6 +43,17 @@ fn wide() -> Folder {
              CREATE TABLE app.events (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL, note text)
                  PARTITION BY RANGE (at);
              CREATE TABLE app.events_all PARTITION OF app.events DEFAULT;
+             CREATE INDEX events_at ON app.events (at);
+             CREATE INDEX events_only ON ONLY app.events (note);
+             CREATE TEXT SEARCH DICTIONARY app.words (TEMPLATE = simple, accept = false);
+             CREATE TEXT SEARCH CONFIGURATION app.titles (COPY = simple);
+             ALTER TEXT SEARCH CONFIGURATION app.titles ALTER MAPPING FOR asciiword WITH app.words, simple;
+             CREATE FUNCTION app.less(app.place, app.place) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT $1.town < $2.town $$;
+             CREATE OPERATOR app.<# (FUNCTION = app.less, LEFTARG = app.place, RIGHTARG = app.place, COMMUTATOR = OPERATOR(app.>#));
+             CREATE OPERATOR app.># (FUNCTION = app.less, LEFTARG = app.place, RIGHTARG = app.place, COMMUTATOR = OPERATOR(app.<#));
+             CREATE AGGREGATE app.total(numeric) (SFUNC = numeric_add, STYPE = numeric, INITCOND = '0');
+             CREATE CAST (app.place AS text) WITH INOUT;
+             CREATE STATISTICS app.things_statistics (dependencies) ON kind, number FROM app.things;
              CREATE TABLE app.parts (
                  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
                  thing uuid NOT NULL REFERENCES app.things (id),

@@ -134,6 +134,10 @@ fn render(
             line(&format!("migrations = {}", quoted(&path)));
         }
     }
+    line("# What `pgmason drift` compares them with; a Prisma schema is found where Prisma looks for it.");
+    line("# prisma = \"prisma/schema.prisma\"");
+    line("# database = \"${DATABASE_URL}\"");
+    line("# snapshot = \"schema.json\"");
     line("");
     line("[scratch]");
     line(

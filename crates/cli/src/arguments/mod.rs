@@ -52,8 +52,6 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Compare files, database, Prisma schema and snapshot with each other
     Drift(DriftArguments),
-    /// Check and drift as one gate: one report, one exit code
-    Validate(ValidateArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder

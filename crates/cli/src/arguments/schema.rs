@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ScratchArguments;
+use super::drift::ValidateArguments;
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
@@ -24,6 +25,8 @@ pub(crate) enum SchemaCommand {
     /// Domains are those of pgmason.toml, else the prefixes of the tables' names. The files are proven to build the same
     /// schema on a scratch database before they are written. Rows are no part of them.
     Split(SplitArguments),
+    /// Check and drift as one gate: one report, one exit code
+    Validate(ValidateArguments),
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,10 @@ pub(super) fn run(folder: &Path, arguments: &DriftArguments, progress: &Progress
     Ok(outcome(&report))
 }
 
-pub(super) fn options(folder: &Path, compared: &ComparedArguments) -> Result<(Project, DriftOptions), CommandError> {
+pub(in crate::commands) fn options(
+    folder: &Path,
+    compared: &ComparedArguments,
+) -> Result<(Project, DriftOptions), CommandError> {
     let mut project = opening::project(folder)?;
     let files = opening::source(&compared.source)?;
     if let Some(files) = &files {
@@ -38,7 +41,7 @@ pub(super) fn options(folder: &Path, compared: &ComparedArguments) -> Result<(Pr
     Ok((project, options))
 }
 
-pub(super) fn outcome(report: &DriftReport) -> Outcome {
+pub(in crate::commands) fn outcome(report: &DriftReport) -> Outcome {
     if report.differs() {
         return Outcome::Findings;
     }

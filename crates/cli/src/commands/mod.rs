@@ -16,7 +16,6 @@ mod rules;
 mod schema;
 mod snapshot;
 mod tables;
-mod validate;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -53,7 +52,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
         Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
-        Command::Validate(arguments) => validate::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Diff(arguments) => diff::run(folder, &arguments, &progress),

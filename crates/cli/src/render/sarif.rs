@@ -145,4 +145,4 @@ fn level(level: Level) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

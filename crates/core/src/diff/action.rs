@@ -34,6 +34,8 @@ pub(super) struct Action {
     pub(super) hazards: Vec<ChangeHazard>,
     pub(super) rewrites: Vec<ObjectId>,
     pub(super) alone: bool,
+    /// In a transaction after that of what came before.
+    pub(super) separate: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -93,6 +95,8 @@ pub(super) enum Rank {
     Owner,
     Grant,
     Comment,
+    Validate,
+    Finish,
 }
 
 impl Action {
@@ -114,6 +118,7 @@ impl Action {
             hazards: Vec::new(),
             rewrites: Vec::new(),
             alone: false,
+            separate: false,
         }
     }
 

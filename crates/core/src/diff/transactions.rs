@@ -19,7 +19,7 @@ pub(super) fn statements(builder: &Builder<'_>, order: &[usize]) -> Vec<ChangeSt
         let labels = builder.new_labels.get(&action.object);
         let adds = labels.is_some_and(|_| sql.contains(" ADD VALUE "));
         let uses_new = !adds && pending.iter().any(|label| sql.contains(label.as_str()));
-        if (action.alone || uses_new) && used {
+        if (action.alone || action.separate || uses_new) && used {
             transaction += 1;
             pending.clear();
         }

@@ -46,7 +46,11 @@ pub(super) fn condition(id: &ObjectId) -> Option<String> {
         K::Operator => {
             let operands = id.sub.as_ref()?.as_str();
             let text = format!("{}.{}{operands}", id.schema.as_ref()?, id.name.as_str());
-            format!("pg_catalog.to_regoperator({}) IS NOT NULL", quote_literal(&text))
+            // Another one's COMMUTATOR may have left a shell of the name, without a function.
+            format!(
+                "EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oid = pg_catalog.to_regoperator({}) AND oprcode <> 0)",
+                quote_literal(&text)
+            )
         }
         K::OperatorClass | K::OperatorFamily => {
             let (catalog, prefix) =
@@ -83,6 +87,18 @@ pub(super) fn publishes(publication: &Identifier, table: &str) -> String {
         quote_literal(publication.as_str()),
         quote_literal(table)
     )
+}
+
+/// The text search configuration has dictionaries for the kind of token.
+pub(super) fn maps(configuration: &ObjectId, token: &str) -> Option<String> {
+    Some(format!(
+        "EXISTS (SELECT FROM pg_catalog.pg_ts_config AS c CROSS JOIN LATERAL pg_catalog.ts_token_type(c.cfgparser) AS t \
+         JOIN pg_catalog.pg_ts_config_map AS m ON m.mapcfg = c.oid AND m.maptokentype = t.tokid WHERE c.cfgname = {} AND \
+         c.cfgnamespace = pg_catalog.to_regnamespace({}) AND t.alias = {})",
+        quote_literal(configuration.name.as_str()),
+        quote_literal(&configuration.schema.as_ref()?.to_string()),
+        quote_literal(token)
+    ))
 }
 
 /// The table is a partition or an heir of the other.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use pgmason_model::catalog::Table;
 use pgmason_model::difference::{ActionKind, ChangeStatement};
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 
@@ -130,7 +131,7 @@ fn section(statement: &ChangeStatement, to: &Catalog, domain: &dyn Fn(&str) -> S
     let id = subject(&statement.object);
     let of_relation = |id: &ObjectId| match relation_kind(to, id) {
         Some(ObjectKind::View | ObjectKind::MaterializedView) => Section::Views,
-        _ => Section::Tables(0, domain(id.name.as_str())),
+        _ => Section::Tables(0, domain(whole_of(to, id).name.as_str())),
     };
     if is_row_security(statement) {
         return Section::Policies;
@@ -174,6 +175,18 @@ fn section(statement: &ChangeStatement, to: &Catalog, domain: &dyn Fn(&str) -> S
 /// What a grant or comment is on.
 fn subject(id: &ObjectId) -> &ObjectId {
     id.of.as_deref().map_or(id, subject)
+}
+
+/// The table that a partition is part of in the end; else the table itself.
+fn whole_of(to: &Catalog, id: &ObjectId) -> ObjectId {
+    let table = id.relation(ObjectKind::Table);
+    match to.get(&table) {
+        Some(Object::Table(Table { partition_of: Some(part), .. })) => {
+            let parent = ObjectId::in_schema(ObjectKind::Table, part.parent.schema.clone(), part.parent.name.clone());
+            whole_of(to, &parent)
+        }
+        _ => table,
+    }
 }
 
 /// The project's text for it ends like that: see `diff`.
@@ -227,6 +240,19 @@ fn edges(statements: &[ChangeStatement], to: &Catalog) -> Vec<BTreeSet<usize>> {
     };
     for (dependent, needed) in &to.dependencies {
         need(dependent, needed);
+    }
+    // An index of a partitioned table reaches the partitions that are there: they stay before it.
+    for statement in statements.iter().filter(|statement| statement.object.kind == ObjectKind::Table) {
+        let whole = whole_of(to, &statement.object);
+        if whole == statement.object {
+            continue;
+        }
+        for index in statements.iter().map(|other| &other.object).filter(|id| id.kind == ObjectKind::Index) {
+            let is_on = matches!(to.get(index), Some(Object::Index(found)) if Some(&found.table) == whole.qualified_name().as_ref());
+            if is_on {
+                need(index, &statement.object);
+            }
+        }
     }
     for statement in statements {
         let id = &statement.object;

@@ -106,6 +106,9 @@ fn alter(statement: &ChangeStatement) -> Option<Vec<String>> {
     {
         return guarded(exists::is_identity(&id.qualified_name()?.to_string(), column));
     }
+    if let (ObjectKind::TextSearchConfiguration, Some((_, mapping))) = (id.kind, sql.split_once(" ADD MAPPING FOR ")) {
+        return guarded(exists::maps(id, first_name(mapping))?);
+    }
     if sql.contains(" ADD CONSTRAINT ") {
         return guarded(exists::condition(id)?);
     }

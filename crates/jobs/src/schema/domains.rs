@@ -17,8 +17,10 @@ pub(crate) fn domain_of<'a>(
     }
     move |name| {
         let prefix = prefix(name);
-        if configured.contains_key(&prefix) || tables.get(&prefix).is_some_and(|count| *count > 1) {
+        if configured.contains_key(&prefix) {
             crate::tables::domain(name, configured)
+        } else if tables.get(&prefix).is_some_and(|count| *count > 1) {
+            prefix
         } else {
             String::new()
         }

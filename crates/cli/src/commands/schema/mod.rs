@@ -2,6 +2,7 @@
 
 mod assemble;
 mod split;
+mod validate;
 
 use std::path::Path;
 
@@ -19,9 +20,10 @@ pub(super) struct Context<'a> {
 }
 
 pub(super) fn run(folder: &Path, arguments: &SchemaArguments, progress: &Progress) -> Result<Outcome, CommandError> {
-    let context = Context { project: opening::project(folder)?, progress };
+    let context = || Ok::<_, CommandError>(Context { project: opening::project(folder)?, progress });
     match &arguments.command {
-        SchemaCommand::Assemble(arguments) => assemble::run(&context, arguments),
-        SchemaCommand::Split(arguments) => split::run(context, arguments),
+        SchemaCommand::Assemble(arguments) => assemble::run(&context()?, arguments),
+        SchemaCommand::Split(arguments) => split::run(context()?, arguments),
+        SchemaCommand::Validate(arguments) => validate::run(folder, arguments, progress),
     }
 }

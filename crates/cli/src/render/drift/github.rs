@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use pgmason_jobs::drift::DriftReport;
 
-use super::{not_expressible, notes, pairs, place, sides, subject};
+use super::{change, not_expressible, notes, pairs, place, sides, subject};
 use crate::render::github::{Place, write_command};
 
 pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()> {
@@ -17,7 +17,7 @@ pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()
     for difference in report.objects.iter().flat_map(|object| &object.differences) {
         let at = place(difference);
         let at = Place { file: at.map(|(file, _)| file), line: at.map(|(_, line)| line), column: None };
-        let change = difference.edit.as_ref().map(|edit| format!("\n{}", edit.change)).unwrap_or_default();
+        let change = change(difference).map(|change| format!("\n{change}")).unwrap_or_default();
         write_command(out, "error", at, &subject(difference), &format!("{}{change}", sides(difference)))?;
     }
     for note in report.pairs.iter().filter_map(not_expressible).chain(notes(report)) {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use pgmason_jobs::drift::{DriftPair, DriftReport, PairState};
 
-use super::{not_expressible, notes, place, sides, state, subject};
+use super::{change, not_expressible, notes, one_line, place, sides, state, subject};
 use crate::render::table::borderless;
 use crate::ui::{BOLD, DIM, GOOD, HINT, level_style};
 
@@ -13,13 +13,14 @@ pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()
     matrix(report, out)?;
     let red = level_style(pgmason_model::Level::Error);
     for object in &report.objects {
-        writeln!(out, "\n{BOLD}{}{BOLD:#} {DIM}{}{DIM:#}", object.object, object.object.kind.label())?;
+        let name = one_line(&object.object.to_string());
+        writeln!(out, "\n{BOLD}{name}{BOLD:#} {DIM}{}{DIM:#}", object.object.kind.label())?;
         for difference in &object.differences {
             writeln!(out, "  {}", subject(difference))?;
             writeln!(out, "    {}", sides(difference))?;
-            if let Some(edit) = &difference.edit {
+            if let Some(change) = change(difference) {
                 let at = place(difference).map(|(file, line)| format!("{file}:{line}: ")).unwrap_or_default();
-                let change = edit.change.replace('\n', "\n      ");
+                let change = change.replace('\n', "\n      ");
                 writeln!(out, "    {DIM}{at}{DIM:#}{change}")?;
             }
         }

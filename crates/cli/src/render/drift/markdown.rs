@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use pgmason_jobs::drift::{DriftObject, DriftReport};
 
-use super::{not_expressible, notes, place, sides, state, subject};
+use super::{change, not_expressible, notes, place, sides, state, subject};
 use crate::render::markdown::escape::{code, text};
 
 /// Room for what comes after the objects is kept free.
@@ -26,7 +26,8 @@ pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()
     }
     for source in &report.sources {
         if let Some(problem) = &source.problem {
-            page.push_str(&format!("\n**{} could not be read:** {}\n", source.kind.name(), text(problem)));
+            let hint = source.hint.as_ref().map(|hint| format!("  \n{}", text(hint))).unwrap_or_default();
+            page.push_str(&format!("\n**{} could not be read:** {}{hint}\n", source.kind.name(), text(problem)));
         }
     }
     let mut left_out = 0;
@@ -54,13 +55,24 @@ pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()
     out.write_all(page.as_bytes())
 }
 
+/// One line as it is, several as code below the first.
+fn written(change: &str) -> String {
+    let Some((first, rest)) = change.split_once('\n') else { return text(change) };
+    // Longer than any fence inside.
+    let longest = rest.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let indented = |line: &str| format!("    {line}\n");
+    let code: String = rest.lines().map(indented).collect();
+    format!("{}\n\n    {fence}prisma\n{code}    {fence}", text(first))
+}
+
 fn block(object: &DriftObject) -> String {
     let mut block = format!("\n### {}\n\n", text(&object.object.to_string()));
     for difference in &object.differences {
         block.push_str(&format!("- **{}** {}\n", text(&subject(difference)), text(&sides(difference))));
-        if let Some(edit) = &difference.edit {
+        if let Some(change) = change(difference) {
             let at = place(difference).map(|(file, line)| format!("{} ", code(&format!("{file}:{line}"))));
-            block.push_str(&format!("  - {}{}\n", at.unwrap_or_default(), text(&edit.change)));
+            block.push_str(&format!("  - {}{}\n", at.unwrap_or_default(), written(&change)));
         }
     }
     block

@@ -4,6 +4,8 @@ pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod markdown;
 pub(crate) mod sarif;
+#[cfg(test)]
+mod tests;
 
 use pgmason_core::prisma::compare::DifferenceClass;
 use pgmason_jobs::drift::{Difference, DriftPair, DriftReport, PairState, SourceKind};
@@ -31,11 +33,25 @@ fn sides(difference: &Difference) -> String {
     };
     let both = [side(difference.first, &difference.first_has), side(difference.second, &difference.second_has)];
     match (difference.details.is_empty(), &difference.first_has, &difference.second_has) {
-        (false, Some(_), Some(_)) => {
-            format!("{} → {}: {}", difference.first.name(), difference.second.name(), difference.details.join("; "))
-        }
-        _ => both.join("; "),
+        (false, Some(_), Some(_)) => one_line(&format!(
+            "{} → {}: {}",
+            difference.first.name(),
+            difference.second.name(),
+            difference.details.join("; ")
+        )),
+        _ => one_line(&both.join("; ")),
     }
+}
+
+/// Names may hold anything: line breaks would break the report, escapes play tricks on the terminal.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// What to write into the Prisma schema. It may have several lines.
+fn change(difference: &Difference) -> Option<String> {
+    let edit = difference.edit.as_ref()?;
+    Some(edit.change.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect())
 }
 
 /// `column public.users.email`, `name of index public.users_idx`.
@@ -44,7 +60,7 @@ fn subject(difference: &Difference) -> String {
         DifferenceClass::Drift => "",
         DifferenceClass::NameOnly => "name of ",
     };
-    format!("{name}{} {}", difference.object.kind.label(), difference.object)
+    one_line(&format!("{name}{} {}", difference.object.kind.label(), difference.object))
 }
 
 /// The file and line of the Prisma schema that speak of it.

@@ -6,7 +6,7 @@ use pgmason_core::prisma::compare::DifferenceClass;
 use pgmason_jobs::drift::{Difference, DriftReport};
 use serde_json::{Value, json};
 
-use super::{not_expressible, notes, pairs, place, sides, subject};
+use super::{change, not_expressible, notes, pairs, place, sides, subject};
 use crate::render::sarif::{SCHEMA, physical_location};
 
 pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()> {
@@ -63,7 +63,7 @@ fn result(difference: &Difference) -> Value {
         DifferenceClass::NameOnly => ("name-only", 1, "warning"),
     };
     let at = place(difference);
-    let change = difference.edit.as_ref().map(|edit| format!("\n{}", edit.change)).unwrap_or_default();
+    let change = change(difference).map(|change| format!("\n{change}")).unwrap_or_default();
     json!({
         "ruleId": rule,
         "ruleIndex": index,

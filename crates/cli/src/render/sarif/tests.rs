@@ -68,7 +68,7 @@ fn every_result_points_at_its_rule() {
 }
 
 /// The official schema, as the crate `serde-sarif` (a dev-dependency) carries it.
-fn schema() -> Value {
+pub(in crate::render) fn schema() -> Value {
     // Without a platform, cargo asks for the sources of packages that this machine never builds.
     let version = output(Command::new("rustc").arg("-vV"));
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned();

@@ -6,9 +6,8 @@ use pgmason_model::catalog::{Column, ConstraintKind, Generated, Identity, Sequen
 use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
-use super::Verdict;
-use super::sequence;
 use super::table::{self, foreign_option_changes, option_changes};
+use super::{Verdict, online, sequence};
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -111,6 +110,15 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Column, rep
         text.default = Some(default.expression.clone());
         needs.extend(builder.needs_of(&default_id));
         needs.remove(id);
+    }
+    if let Some(default) =
+        text.default.as_deref().filter(|default| !is_stable_default(default) && default.contains('('))
+        && new.identity.is_none()
+        && online::is_wanted(builder, &table_id)
+    {
+        online::filled_column(builder, id, new, &table_id, default);
+        finish(builder, id, new, None);
+        return;
     }
     let filled = text.default.is_some() || new.generated.is_some() || new.identity.is_some();
     let sql = format!("ALTER {} {table_id} ADD COLUMN {text}", table::word(of));
@@ -286,7 +294,10 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new:
         convert(builder, id, old, new, &sql);
     }
     identity_change(builder, id, old, new, &sql);
-    if old.not_null != new.not_null && !(from_parent && parent_says_not_null(builder, id, new)) {
+    let says_not_null = old.not_null != new.not_null && !(from_parent && parent_says_not_null(builder, id, new));
+    if says_not_null && new.not_null && new.identity.is_none() && online::is_wanted(builder, &table_id) {
+        online::not_null(builder, id, &table_id);
+    } else if says_not_null {
         let change = if new.not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
         let rank = if new.not_null { Rank::Default } else { Rank::Column };
         let mut action = Action::alter(rank, id, sql(change));

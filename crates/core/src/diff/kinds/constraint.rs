@@ -4,7 +4,7 @@ use pgmason_model::catalog::{Constraint, ConstraintKind, Table, TableKind};
 use pgmason_model::difference::HazardKind;
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
-use super::{Verdict, partition_index, table};
+use super::{Verdict, online, partition_index, table};
 use crate::diff::action::{Action, FoldInto, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -62,6 +62,13 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint)
     });
     let apart = index.filter(|(id, index)| partition_index::is_made_apart(builder, id, index));
     if comes_by_itself(builder, &table_id, of, new) && apart.is_none() {
+        return;
+    }
+    if apart.is_none()
+        && online::is_wanted(builder, &table_id)
+        && (online::check_or_foreign_key(builder, id, new, &table_id, of)
+            || online::unique_or_primary_key(builder, id, new, &table_id, of))
+    {
         return;
     }
     let word = table::word(of);

@@ -1,6 +1,6 @@
 //! Grants: what each grantee has once the rest of the plan ran, held against what it should have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use pgmason_model::catalog::TableKind;
 use pgmason_model::difference::{ActionKind, HazardKind};
@@ -28,10 +28,20 @@ pub(in crate::diff) fn emit(builder: &mut Builder<'_>) {
     // What is made gets grants even where it should have none: by default privileges.
     objects.extend(builder.states.of.keys().filter(|id| is_grantable(id.kind) && builder.states.comes(id)).cloned());
     // Whole tables first: taking a privilege from a table takes it from its columns.
+    let changed: BTreeSet<ObjectId> = builder
+        .states
+        .of
+        .keys()
+        .filter(|id| id.kind == ObjectKind::Grant)
+        .filter_map(|id| id.of.as_deref().cloned())
+        .collect();
+    let mut places = Places::of(builder);
     let (columns, wholes): (Vec<ObjectId>, Vec<ObjectId>) =
         objects.into_iter().partition(|id| id.kind == ObjectKind::Column);
     for id in wholes.into_iter().chain(columns) {
-        if builder.context.platform.contains(&id) && !changed(builder, &id) {
+        // A grant on an object of the platform is the project's where it is another one.
+        let concerned = changed.contains(&id) || builder.states.of.contains_key(&id) || is_made(builder, &id);
+        if !concerned {
             continue;
         }
         let made = is_made(builder, &id);
@@ -44,13 +54,26 @@ pub(in crate::diff) fn emit(builder: &mut Builder<'_>) {
         if !made && id.kind != ObjectKind::Column {
             follow_owner(builder, &id, &mut there);
         }
-        change(builder, &id, &there, &wanted, made);
+        change(builder, &mut places, &id, &there, &wanted, made);
     }
 }
 
-/// A grant on the object itself is another one, and it is the project's.
-fn changed(builder: &Builder<'_>, id: &ObjectId) -> bool {
-    builder.states.of.keys().any(|changed| changed.kind == ObjectKind::Grant && changed.of.as_deref() == Some(id))
+/// Where the statements about owners and grants of an object stand.
+struct Places {
+    owners: HashMap<ObjectId, Vec<usize>>,
+    grants: HashMap<ObjectId, Vec<usize>>,
+    /// (object, grantee) from whom something was taken.
+    taken: BTreeSet<(ObjectId, Identifier)>,
+}
+
+impl Places {
+    fn of(builder: &Builder<'_>) -> Self {
+        let mut owners: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (place, action) in builder.actions.iter().enumerate().filter(|(_, action)| action.rank == Rank::Owner) {
+            owners.entry(action.object.clone()).or_default().push(place);
+        }
+        Self { owners, grants: HashMap::new(), taken: BTreeSet::new() }
+    }
 }
 
 fn by_object(catalog: &Catalog) -> BTreeMap<ObjectId, BTreeMap<Identifier, Privileges>> {
@@ -186,6 +209,7 @@ fn hand_over(grants: &mut BTreeMap<Identifier, Privileges>, old: &Identifier, ne
 
 fn change(
     builder: &mut Builder<'_>,
+    places: &mut Places,
     id: &ObjectId,
     there: &BTreeMap<Identifier, Privileges>,
     wanted: &BTreeMap<Identifier, Privileges>,
@@ -202,43 +226,26 @@ fn change(
     for grantee in grantees {
         let (before, after) = (there.get(grantee).unwrap_or(&none), wanted.get(grantee).unwrap_or(&none));
         let grant_id = ObjectId::grant(id.clone(), grantee.clone());
-        let again = table_takes(builder, id, grantee);
+        let relation = if id.kind == ObjectKind::Column { relation(builder.context.to, id) } else { None };
+        // A privilege that is taken from a table is taken from its columns too: they get theirs again.
+        let again =
+            relation.as_ref().is_some_and(|relation| places.taken.contains(&(relation.clone(), grantee.clone())));
         let before = if again { &none } else { before };
         for sql in changes(&target, grantee, before, after) {
+            if sql.starts_with("REVOKE") {
+                places.taken.insert((id.clone(), grantee.clone()));
+            }
             let mut action = Action::new(ActionKind::Alter, Rank::Grant, &grant_id, sql);
             action.needs.extend(builder.needs_of(&grant_id));
-            let owner = builder
-                .actions
-                .iter()
-                .enumerate()
-                .filter(|(_, action)| action.rank == Rank::Owner && action.object == *id);
-            action.after.extend(owner.map(|(place, _)| place));
-            if id.kind == ObjectKind::Column {
-                let relation = relation(builder.context.to, id);
-                let of_table = builder.actions.iter().enumerate().filter(|(_, action)| {
-                    action.rank == Rank::Grant && action.object.of.as_deref() == relation.as_ref()
-                });
-                action.after.extend(of_table.map(|(place, _)| place));
-            }
+            action.after.extend(places.owners.get(id).into_iter().flatten());
+            action.after.extend(relation.iter().flat_map(|relation| places.grants.get(relation)).flatten());
             if !made {
                 action.hazards.push(hazard(HazardKind::Access, format!("what {grantee} may do with {id} changes")));
             }
             builder.actions.push(action);
+            places.grants.entry(id.clone()).or_default().push(builder.actions.len() - 1);
         }
     }
-}
-
-/// A privilege that is taken from a table is taken from its columns too: they get theirs again.
-fn table_takes(builder: &Builder<'_>, id: &ObjectId, grantee: &Identifier) -> bool {
-    id.kind == ObjectKind::Column
-        && relation(builder.context.to, id).is_some_and(|relation| {
-            builder.actions.iter().any(|action| {
-                action.object.kind == ObjectKind::Grant
-                    && action.object.name == *grantee
-                    && action.object.of.as_deref() == Some(&relation)
-                    && action.sql().starts_with("REVOKE")
-            })
-        })
 }
 
 fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {

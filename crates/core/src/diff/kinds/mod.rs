@@ -18,6 +18,7 @@ pub(super) mod function;
 pub(super) mod grant;
 pub(super) mod index;
 pub(super) mod materialized_view;
+pub(super) mod online;
 pub(super) mod operator;
 pub(super) mod operator_class;
 pub(super) mod partition_index;

@@ -239,6 +239,12 @@ pub(super) fn attached(id: &ObjectId) -> ObjectId {
 
 /// The statement that takes the table off its parent, if there is one.
 pub(super) fn detachment(builder: &Builder<'_>, id: &ObjectId) -> Option<usize> {
+    let (Some(Object::Table(old)), Some(Object::Table(new))) = (builder.old(id), builder.new_object(id)) else {
+        return None;
+    };
+    if old.partition_of.is_none() || (old.partition_of == new.partition_of && !builder.states.of.contains_key(id)) {
+        return None;
+    }
     builder.actions.iter().position(|action| action.object == *id && action.sql().contains(" DETACH PARTITION "))
 }
 

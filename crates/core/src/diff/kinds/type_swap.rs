@@ -34,8 +34,10 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
 /// Makes the new type, after the old one stepped aside.
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, sql: String) {
     let mut action = Action::create(Rank::Type, id, sql);
-    let renamed = builder.actions.iter().position(|action| action.object == *id && action.kind == ActionKind::Alter);
-    action.after.extend(renamed);
+    if builder.states.goes(id) {
+        let mut actions = builder.actions.iter();
+        action.after.extend(actions.position(|action| action.object == *id && action.kind == ActionKind::Alter));
+    }
     builder.push(action);
 }
 

@@ -51,10 +51,7 @@ fn kind(schema: &PrismaSchema, found: &Catalog, id: &ObjectId, object: &Object) 
             // An exclusion constraint is told as its index.
             _ => return None,
         },
-        Object::Index(index) => match invisible(schema, index) {
-            Some(reason) => reason,
-            None => return None,
-        },
+        Object::Index(index) => invisible(schema, index)?,
         // A serial's goes with its column.
         Object::Sequence(sequence) if sequence.owned_by.is_some() || sequence.identity => return None,
         // What an owner may do with what is his.

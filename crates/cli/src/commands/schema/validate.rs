@@ -6,8 +6,8 @@ use std::path::Path;
 use pgmason_jobs::check::CheckOptions;
 use pgmason_jobs::validate::{ValidateReport, validate};
 
-use super::{Outcome, drift};
 use crate::arguments::drift::{ValidateArguments, ValidateFormat};
+use crate::commands::{Outcome, drift};
 use crate::error::CommandError;
 use crate::render;
 use crate::ui::Progress;
@@ -36,7 +36,7 @@ pub(super) fn run(folder: &Path, arguments: &ValidateArguments, progress: &Progr
 
 fn render(format: ValidateFormat, report: &ValidateReport, folder: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
-        ValidateFormat::Json => return super::print(true, report, out, |_| Ok(())),
+        ValidateFormat::Json => return crate::commands::print(true, report, out, |_| Ok(())),
         ValidateFormat::Human => render::human::render(&report.check, folder, out)?,
         ValidateFormat::Markdown => render::markdown::render(&report.check, out)?,
         ValidateFormat::Github => render::github::render(&report.check, out)?,
