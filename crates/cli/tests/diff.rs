@@ -203,11 +203,17 @@ fn what_an_extension_owns_is_left_to_it() {
 
 #[test]
 fn a_table_that_takes_no_rows_is_said() {
-    let guard = "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS \
-                 $$ BEGIN RAISE EXCEPTION 'it is full'; END $$;\n\
-                 CREATE TRIGGER refuse BEFORE INSERT ON public.pet FOR EACH ROW EXECUTE FUNCTION public.refuse();";
-    let outcome = diff(&pair(&format!("{BEFORE}{guard}"), &format!("{AFTER}{guard}")), &["--explain"]);
-    outcome.assert_code(1).assert_says("public.pet takes no row").assert_says("it is full");
+    let check = "ALTER TABLE public.pet ADD CONSTRAINT never CHECK (weight > 10 AND weight < 5 AND weight IS NOT NULL);";
+    let outcome = diff(&pair(&format!("{BEFORE}{check}"), &format!("{AFTER}{check}")), &["--explain"]);
+    outcome.assert_code(1).assert_says("public.pet takes no row").assert_says("never");
+}
+
+#[test]
+fn a_table_of_very_many_columns_is_proven() {
+    let columns: String = (1..=1500).map(|number| format!(", column_{number} integer")).collect();
+    let before = format!("CREATE TABLE public.wide (id bigint PRIMARY KEY{columns});");
+    let after = before.replace("column_700 integer", "column_700 bigint");
+    diff(&pair(&before, &after), &["--explain"]).assert_code(1).assert_says("rows seeded").assert_says("public.wide");
 }
 
 #[test]
