@@ -203,7 +203,8 @@ fn what_an_extension_owns_is_left_to_it() {
 
 #[test]
 fn a_table_that_takes_no_rows_is_said() {
-    let check = "ALTER TABLE public.pet ADD CONSTRAINT never CHECK (weight > 10 AND weight < 5 AND weight IS NOT NULL);";
+    let check =
+        "ALTER TABLE public.pet ADD CONSTRAINT never CHECK (weight > 10 AND weight < 5 AND weight IS NOT NULL);";
     let outcome = diff(&pair(&format!("{BEFORE}{check}"), &format!("{AFTER}{check}")), &["--explain"]);
     outcome.assert_code(1).assert_says("public.pet takes no row").assert_says("never");
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::Catalog;
+use pgmason_model::{Catalog, ObjectId};
 use pgmason_scratch::{Scratch, ScratchDatabase};
 
 use super::Attempt;
@@ -13,6 +13,18 @@ use crate::diff::report::Stage;
 
 impl Attempt<'_> {
     pub(super) fn dump(&mut self, server: &Scratch, copy: &ScratchDatabase, result: &Catalog) {
+        let theirs = self.platform_differences(result);
+        if let Some(first) = theirs.first() {
+            self.notes.push(format!(
+                "{} objects of the platform differ, which a plan leaves as they are: {} {first}{}",
+                theirs.len(),
+                first.kind.label(),
+                if theirs.len() > 1 { ", …" } else { "" }
+            ));
+            return self
+                .recorder
+                .not_done(Stage::Dump, "objects of the platform differ, which a plan leaves as they are");
+        }
         let mut options = vec!["--schema-only"];
         if !self.options.owners {
             options.push("--no-owner");
@@ -49,6 +61,11 @@ impl Attempt<'_> {
             list(&wanted, &result)
         );
         self.recorder.failed(Stage::Dump, what, reason);
+    }
+
+    fn platform_differences(&self, result: &Catalog) -> Vec<ObjectId> {
+        let platform = result.platform.union(&self.to.catalog.platform);
+        platform.filter(|id| result.get(id) != self.to.catalog.get(id)).cloned().collect()
     }
 
     fn owners_differ(&self, result: &Catalog) -> bool {
