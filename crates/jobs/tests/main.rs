@@ -11,6 +11,7 @@ mod measured;
 mod outside;
 mod platforms;
 mod prisma;
+mod proof;
 mod psql;
 mod rule_examples;
 mod seed;

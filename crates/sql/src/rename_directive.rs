@@ -175,11 +175,9 @@ fn value_at(text: &str, start: usize, created: &CreateType, comment: usize, alon
         match token.kind {
             TokenKind::LineComment | TokenKind::BlockComment => {}
             _ if open.is_none() && text.get(token.start..token.end) == Some("(") => open = Some(token.start),
-            TokenKind::Text | TokenKind::EscapeText | TokenKind::UnicodeText => {
-                if open.is_some() {
-                    behind = Some(seen);
-                    seen += 1;
-                }
+            TokenKind::Text | TokenKind::EscapeText | TokenKind::UnicodeText if open.is_some() => {
+                behind = Some(seen);
+                seen += 1;
             }
             _ if open.is_none() => headed = true,
             _ => {}

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use pgmason_model::Level;
 
 pub(crate) use diff::{DiffArguments, DiffFormat};
-use drift::{DriftArguments, ValidateArguments};
+use drift::DriftArguments;
 use migration::MigrationArguments;
 use schema::SchemaArguments;
 

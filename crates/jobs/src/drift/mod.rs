@@ -24,6 +24,7 @@ use crate::project::Project;
 use crate::source::Source;
 use ignore::Ignores;
 use sources::Side;
+pub use sources::database_of;
 
 /// What to compare, beside what the project has.
 #[derive(Clone, Debug, Default)]

@@ -38,8 +38,7 @@ impl ReplaySession<'_> {
             let count = statements[start..].iter().take_while(|next| next.transaction == first.transaction).count();
             let group = &statements[start..start + count];
             let mut elevated = BTreeSet::new();
-            loop {
-                let Err(failed) = self.run_transaction(group, &elevated, notes) else { break };
+            while let Err(failed) = self.run_transaction(group, &elevated, notes) {
                 let (place, failed) = *failed;
                 self.recover(failed.lost)?;
                 self.session

@@ -113,8 +113,7 @@ fn comes_by_itself(builder: &Builder<'_>, table_id: &ObjectId, of: &Table, new: 
         return true;
     }
     // A table taken off its parent keeps what it had from there.
-    new.inherited && (of.partition_of.is_some() || !of.inherits.is_empty())
-        || (new.inherited && builder.states.comes(table_id))
+    new.inherited && (of.partition_of.is_some() || !of.inherits.is_empty() || builder.states.comes(table_id))
 }
 
 fn rank(constraint: &Constraint) -> Rank {

@@ -228,7 +228,8 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
     let mut action = Action::alter(Rank::Default, id, sql);
     if existing {
         action = action
-            .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")));
+            .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")))
+            .hazard(hazard(HazardKind::MayFail, format!("fails where a row of {id} is not within the bounds")));
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
     let indexes_first = partition_index::made_before_attaching(builder, id);
