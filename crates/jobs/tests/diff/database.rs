@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use pgmason_core::diff::{self, DiffOptions};
 use pgmason_model::difference::{ChangeStatement, DifferencePlan, HazardKind};
-use pgmason_model::{Catalog, ObjectId, QualifiedName};
+use pgmason_model::{Catalog, ObjectId, ObjectKind, QualifiedName};
 use pgmason_pg::IntrospectOptions;
 use pgmason_testkit::{Cluster, ClusterOptions};
 use postgres::Client;
@@ -165,12 +165,22 @@ fn rows_kept(plan: &DifferencePlan, old: &Catalog, before: &Rows, after: &Rows) 
         // What it needs and what needs it counts as well: types of its columns, parents and partitions.
         let name = |id: &ObjectId| id.of.as_deref().unwrap_or(id).qualified_name();
         let mut near: BTreeSet<QualifiedName> = [table.clone()].into();
-        for (dependent, needed) in old.dependencies.iter().map(|(one, other)| (name(one), name(other))) {
-            if dependent.as_ref() == Some(table) {
-                near.extend(needed);
-            } else if needed.as_ref() == Some(table) {
-                near.extend(dependent);
-            }
+        let tied = |one: &ObjectId, other: &ObjectId| Some((name(one)?, name(other)?));
+        let ties: Vec<_> = old.dependencies.iter().filter_map(|(one, other)| tied(one, other)).collect();
+        near.extend(ties.iter().filter(|(one, _)| one == table).map(|(_, needed)| needed.clone()));
+        let parents = old
+            .dependencies
+            .iter()
+            .filter(|(one, other)| one.kind == ObjectKind::Table && other.kind == ObjectKind::Table);
+        let parents: Vec<_> = parents.filter_map(|(one, other)| tied(one, other)).collect();
+        // Whole trees: each round is a generation.
+        for _ in 0..4 {
+            let next: Vec<QualifiedName> = parents
+                .iter()
+                .filter(|(heir, parent)| near.contains(heir) || near.contains(parent))
+                .flat_map(|(heir, parent)| [heir.clone(), parent.clone()])
+                .collect();
+            near.extend(next);
         }
         let about: Vec<&ChangeStatement> = plan
             .statements

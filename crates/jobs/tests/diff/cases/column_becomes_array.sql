@@ -13,3 +13,7 @@ INSERT INTO t VALUES (1, 5, '{x,y}'), (2, NULL, NULL);
 SELECT bool_or(a = '{5}' AND b[2] = 'y') AND count(*) FILTER (WHERE a IS NULL) = 1 FROM t
 
 -- expect
+-- danger: rewrite
+ALTER TABLE public.t ALTER COLUMN a TYPE integer[] USING CASE WHEN a IS NOT NULL THEN ARRAY[a::text]::integer[] END;
+-- danger: rewrite
+ALTER TABLE public.t ALTER COLUMN b TYPE text[] USING b::text[]::text[];

@@ -43,3 +43,5 @@ REVOKE GRANT OPTION FOR UPDATE ON TABLE app.t FROM app_writer;
 GRANT SELECT (a), UPDATE (a) ON TABLE app.t TO app_writer;
 -- danger: access
 GRANT SELECT (id) ON TABLE app.t TO app_writer;
+-- danger: access
+REVOKE SELECT (secret) ON TABLE app.t FROM app_writer;

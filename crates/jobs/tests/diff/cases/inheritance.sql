@@ -19,10 +19,10 @@ INSERT INTO leaving VALUES (2, 'g', 'm');
 
 -- expect
 ALTER TABLE public.leaving NO INHERIT public.base;
+ALTER TABLE public.base ADD COLUMN note text DEFAULT 'n'::text;
 CREATE TABLE public.two (
     own integer
 )
 INHERITS (public.base, public.other);
-ALTER TABLE public.base ADD COLUMN note text DEFAULT 'n'::text;
 -- danger: data loss
 ALTER TABLE public.base DROP COLUMN gone;

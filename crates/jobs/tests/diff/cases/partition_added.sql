@@ -23,7 +23,7 @@ SELECT count(*) = 2 FROM event
 ALTER TABLE public.event DETACH PARTITION public.event_2;
 CREATE TABLE public.event_3 PARTITION OF public.event
 FOR VALUES FROM (30) TO (40);
--- danger: long lock
+-- danger: long lock, may fail
 ALTER TABLE public.event ATTACH PARTITION public.event_2 FOR VALUES FROM (10) TO (30);
 -- danger: data loss
 DROP TABLE public.event_gone;

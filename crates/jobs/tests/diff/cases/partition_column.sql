@@ -14,3 +14,10 @@ ALTER TABLE event ADD CONSTRAINT positive CHECK (id > 0);
 INSERT INTO event VALUES (1, 1, 1, 'a'), (1, 2, 1, 'b');
 
 -- expect
+-- danger: rewrite
+ALTER TABLE public.event ALTER COLUMN id TYPE numeric;
+ALTER TABLE public.event ADD COLUMN note text DEFAULT 'x'::text NOT NULL;
+-- danger: may fail, long lock
+ALTER TABLE public.event ADD CONSTRAINT positive CHECK ((id > (0)::numeric));
+-- danger: data loss
+ALTER TABLE public.event DROP COLUMN gone;

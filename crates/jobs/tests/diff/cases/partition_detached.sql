@@ -19,5 +19,5 @@ SELECT (SELECT count(*) FROM event) = 1 AND (SELECT count(*) FROM event_1) = 1
 
 -- expect
 ALTER TABLE public.event DETACH PARTITION public.event_1;
--- danger: long lock
+-- danger: long lock, may fail
 ALTER TABLE public.event ATTACH PARTITION public.event_2 FOR VALUES IN (2);

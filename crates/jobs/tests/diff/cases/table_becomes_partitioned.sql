@@ -43,7 +43,7 @@ CREATE TABLE public.event_1 PARTITION OF public.event
 FOR VALUES FROM (0) TO (100);
 CREATE TABLE public.event_2 PARTITION OF public.event
 DEFAULT;
--- danger: rewrite
+-- danger: rewrite, may fail
 INSERT INTO public.event (id, note, owner_id)
 SELECT id, note, owner_id
 FROM public.event_old;

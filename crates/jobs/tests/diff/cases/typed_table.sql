@@ -12,3 +12,5 @@ CREATE TABLE public.others OF public.person;
 CREATE TABLE public.people OF public.person (
     CONSTRAINT people_pkey PRIMARY KEY (name)
 );
+ALTER TABLE public.people ALTER COLUMN age SET DEFAULT 3;
+ALTER TABLE public.people ALTER COLUMN name SET DEFAULT 'nobody'::text;

@@ -12,4 +12,5 @@ CREATE TABLE people OF person (PRIMARY KEY (name), town DEFAULT 'here');
 INSERT INTO people VALUES ('a', 1);
 
 -- expect
-ALTER TYPE public.person ADD ATTRIBUTE town text;
+ALTER TYPE public.person ADD ATTRIBUTE town text CASCADE;
+ALTER TABLE public.people ALTER COLUMN town SET DEFAULT 'here'::text;
