@@ -5,6 +5,7 @@ Both tools look at the same two databases in turn. Theirs prints a plan; ours ha
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -102,12 +103,18 @@ def differences(row, local, rounds=5):
 
 def drift(row, corpora):
     liam = pathlib.Path(corpora, "liam")
-    with tempfile.TemporaryDirectory() as cache:
+    with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as work:
+        folder = pathlib.Path(work, "supabase/migrations")
+        folder.mkdir(parents=True)
+        source = liam / "frontend/internal-packages/db/supabase/migrations"
+        for path in source.glob("*.sql"):
+            # The stand-in of pgvector borrows a method that knows no such parameter.
+            (folder / path.name).write_text(re.sub(r"with \(lists = \d+\)", "", path.read_text()))
         server = supabase_server(pathlib.Path(cache), liam)
         try:
             url = server.fresh("pgmason_baseline")
-            timed([PGMASON, "-C", liam, "migration", "apply", "--db", url])
-            command = [PGMASON, "-C", liam, "drift", "--db", url]
+            timed([PGMASON, "-C", work, "migration", "apply", "--db", url])
+            command = [PGMASON, "-C", work, "drift", "--db", url]
             figure = min(seconds(command)[0] for _ in range(4))
             row("`drift`, 91 migrations of liam and their database, warm", f"{figure:.2f} s", "–", "–", "≤ 2.5 s")
         finally:

