@@ -5,6 +5,7 @@
 
 mod between;
 mod materialise;
+mod other_words;
 mod prove;
 mod reach;
 mod renames;
@@ -16,8 +17,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use pgmason_core::diff::DiffOptions;
-use pgmason_model::difference::DifferencePlan;
 use pgmason_model::Identifier;
+use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
 pub use prove::{Bench, Ground, prove, release};

@@ -1,6 +1,5 @@
 //! What `diff` says: the plan, and what was proven of it.
 
-
 use pgmason_model::catalog::NotChecked;
 use pgmason_model::difference::DifferencePlan;
 use serde::Serialize;

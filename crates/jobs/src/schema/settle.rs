@@ -73,6 +73,11 @@ pub(crate) fn in_other_words(
     Ok(settled)
 }
 
+/// The object differs in nothing but the server's own writing of expressions, which may or may not mean the same.
+pub(crate) fn differs_in_words_alone(wanted: &Catalog, found: &Catalog, id: &ObjectId) -> bool {
+    wanted_texts(wanted, found, id).is_some()
+}
+
 /// The wanted texts of an object whose other fields are the same.
 fn wanted_texts(wanted: &Catalog, found: &Catalog, id: &ObjectId) -> Option<Vec<String>> {
     let (wanted, found) = (fields(wanted, id)?, fields(found, id)?);
