@@ -155,7 +155,7 @@ pub(crate) fn by_subject(report: &DiffReport) -> BTreeMap<String, Vec<&ObjectCha
         .collect();
     let mut list: BTreeMap<String, Vec<&ObjectChange>> = BTreeMap::new();
     for change in &report.plan.changes {
-        let subject = subject(&change.object, report);
+        let subject = change.relation.as_ref().map_or_else(|| subject(&change.object), ToString::to_string);
         let with_it = added(change).is_some_and(|added| whole.contains(&(subject.clone(), added)));
         let is_part = match change.object.kind {
             ObjectKind::Grant => report.grants_of_owners.contains(&change.object),
@@ -193,7 +193,7 @@ fn is_relation(id: &ObjectId) -> bool {
     )
 }
 
-fn subject(id: &ObjectId, report: &DiffReport) -> String {
+fn subject(id: &ObjectId) -> String {
     let of = id.of.as_deref().unwrap_or(id);
     match of.kind {
         ObjectKind::Column
@@ -202,7 +202,6 @@ fn subject(id: &ObjectId, report: &DiffReport) -> String {
         | ObjectKind::Trigger
         | ObjectKind::Rule
         | ObjectKind::Policy => of.relation(ObjectKind::Table).to_string(),
-        ObjectKind::Index => report.tables_of_indexes.get(of).map_or_else(|| of.to_string(), ToString::to_string),
         _ => of.to_string(),
     }
 }

@@ -74,10 +74,14 @@ fn after_renames(mut plan: DifferencePlan, mut first: Vec<ChangeStatement>, rena
     let mut changes: Vec<ObjectChange> = renames
         .iter()
         .map(|rename| match rename {
-            Rename::Object { from, to } => {
-                ObjectChange { object: to.clone(), change: ChangeKind::RenamedFrom(from.clone()), details: Vec::new() }
-            }
+            Rename::Object { from, to } => ObjectChange {
+                object: to.clone(),
+                relation: None,
+                change: ChangeKind::RenamedFrom(from.clone()),
+                details: Vec::new(),
+            },
             Rename::EnumValue { of, from, to } => ObjectChange {
+                relation: None,
                 object: of.clone(),
                 change: ChangeKind::Changed,
                 details: vec![format!("value: {from} → {to}")],

@@ -12,12 +12,12 @@ mod report;
 mod sides;
 mod sql_text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use pgmason_core::diff::DiffOptions;
 use pgmason_model::difference::DifferencePlan;
-use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
+use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind};
 
 pub use between::between;
 pub use prove::{Bench, Ground, prove, release};
@@ -80,7 +80,6 @@ pub fn diff(
         scratch: sides.server.describe(),
         online,
         owners: options.owners,
-        tables_of_indexes: tables_of_indexes(&plan, &[&sides.to.catalog, &sides.from.catalog]),
         grants_of_owners: grants_of_owners(&plan, &[&sides.to.catalog, &sides.from.catalog]),
         plan,
         proof,
@@ -88,16 +87,6 @@ pub fn diff(
         notes,
         seconds: started.elapsed().as_secs_f64(),
     })
-}
-
-fn tables_of_indexes(plan: &DifferencePlan, catalogs: &[&Catalog]) -> BTreeMap<ObjectId, QualifiedName> {
-    let of = |id: &ObjectId| {
-        catalogs.iter().find_map(|catalog| match catalog.get(id) {
-            Some(Object::Index(index)) => Some((id.clone(), index.table.clone())),
-            _ => None,
-        })
-    };
-    plan.changes.iter().filter_map(|change| of(change.object.of.as_deref().unwrap_or(&change.object))).collect()
 }
 
 fn grants_of_owners(plan: &DifferencePlan, catalogs: &[&Catalog]) -> BTreeSet<ObjectId> {

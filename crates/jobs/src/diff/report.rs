@@ -1,10 +1,10 @@
 //! What `diff` says: the plan, and what was proven of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use pgmason_model::ObjectId;
 use pgmason_model::catalog::NotChecked;
 use pgmason_model::difference::DifferencePlan;
-use pgmason_model::{ObjectId, QualifiedName};
 use serde::Serialize;
 
 /// The version of the report written as JSON. Raised when a field changes its meaning or goes.
@@ -22,9 +22,6 @@ pub struct DiffReport {
     pub online: bool,
     pub owners: bool,
     pub plan: DifferencePlan,
-    /// The relations of the indexes that differ: an index's name does not say.
-    #[serde(skip)]
-    pub tables_of_indexes: BTreeMap<ObjectId, QualifiedName>,
     /// Grants that an owner has on its own object anyway.
     #[serde(skip)]
     pub grants_of_owners: BTreeSet<ObjectId>,
