@@ -96,6 +96,8 @@ pub enum JobError {
     CannotRename { words: String, problem: String },
     #[error("the plan did not prove right on the scratch database; {failed}")]
     NotProven { failed: Box<FailedProof> },
+    #[error("the folder with `{file}` in it does not build the target: `{left}` would be left to do")]
+    NotRebuilt { file: String, left: String },
     #[error("interrupted")]
     Interrupted,
 }
@@ -170,6 +172,7 @@ impl JobError {
             Self::NotProven { .. } => Some(
                 "this is a mistake of pgmason, not yours: please report it with what stands above and the two schemas".into(),
             ),
+            Self::NotRebuilt { .. } => Some("bring its files into an order in which new ones run last: `pgmason migration renumber`".into()),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),
