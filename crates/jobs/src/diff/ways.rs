@@ -18,8 +18,8 @@ use crate::progress::{Event, Reporter};
 use crate::project::Project;
 use crate::source::Source;
 
-/// From both catalogs, the one to arrive at.
-pub(crate) type Target<'a> = &'a mut dyn FnMut(&Catalog, &Catalog) -> Catalog;
+/// From both catalogs, and the role that makes what is new, the catalog to arrive at.
+pub(crate) type Target<'a> = &'a mut dyn FnMut(&Catalog, &Catalog, &Identifier) -> Catalog;
 
 pub(crate) struct Ways<'a> {
     project: &'a Project,
@@ -44,7 +44,8 @@ impl<'a> Ways<'a> {
         let started = std::time::Instant::now();
         let mut sides = sides::open(project, from, to, &options.open, reporter)?;
         if let Some(target) = target {
-            sides.aim_at(target(&sides.from.catalog, &sides.to.catalog));
+            let creator = Identifier::from(sides.creator.as_str());
+            sides.aim_at(target(&sides.from.catalog, &sides.to.catalog, &creator));
         }
         let online = options.online.unwrap_or(matches!(from, Source::Database(_)));
         let diff_options = DiffOptions {
