@@ -73,6 +73,28 @@ impl Sides {
         self.between_databases(project, options, diff_options, renames)
     }
 
+    /// What to arrive at, where that is not the second source as it stands.
+    pub(super) fn aim_at(&mut self, target: Catalog) {
+        if target != self.to.catalog {
+            self.to.catalog = target;
+            self.to.database = None;
+        }
+    }
+
+    /// Runs files in one more database of the same server.
+    pub(super) fn build(
+        &mut self,
+        project: &Project,
+        source: &Source,
+        files: SqlFiles,
+        options: &OpenOptions,
+        reporter: Reporter<'_>,
+    ) -> Result<Side, JobError> {
+        let roles = self.from.made_roles.union(&self.to.made_roles).cloned().collect();
+        let mut context = Opening { project, server: &mut self.server, options, reporter, notes: &mut self.notes };
+        context.side("--from", source, Material::Files(Some(files)), &roles)
+    }
+
     fn between_databases(
         &mut self,
         project: &Project,

@@ -22,7 +22,8 @@ use crate::open::OpenOptions;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 use crate::source::Source;
-use ignore::Ignores;
+pub(crate) use catalogs::{is_told, owner_of};
+pub(crate) use ignore::Ignores;
 use sources::Side;
 pub use sources::database_of;
 
@@ -36,6 +37,8 @@ pub struct DriftOptions {
     pub snapshot: Option<PathBuf>,
     /// Names of objects that may differ, beside the configuration's.
     pub ignore: Vec<String>,
+    /// Of what there is only these kinds.
+    pub only: Option<Vec<SourceKind>>,
     pub open: OpenOptions,
 }
 

@@ -6,6 +6,8 @@ use pgmason_core::prisma::compare::{DifferenceClass, SchemaEdit};
 use pgmason_model::ObjectId;
 use serde::Serialize;
 
+use crate::source::Source;
+
 /// The version of the report written as JSON. Raised when a field changes its meaning or goes.
 pub const DRIFT_SCHEMA_VERSION: u32 = 1;
 
@@ -38,6 +40,17 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    pub fn of(source: &Source) -> Self {
+        match source {
+            Source::Migrations(_) => Self::Migrations,
+            Source::Schema(_) => Self::Schema,
+            Source::Database(_) => Self::Database,
+            Source::Prisma(_) => Self::Prisma,
+            Source::Snapshot(_) => Self::Snapshot,
+            Source::Empty => Self::Empty,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Migrations => "migrations",

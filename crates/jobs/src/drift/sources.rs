@@ -74,6 +74,9 @@ pub(super) fn found(project: &Project, options: &DriftOptions) -> Result<Vec<Sou
     found.extend(prisma.map(Source::Prisma));
     let snapshot = options.snapshot.clone().or_else(|| stated.snapshot.as_ref().map(|path| project.folder.join(path)));
     found.extend(snapshot.map(Source::Snapshot));
+    if let Some(only) = &options.only {
+        found.retain(|source| only.contains(&SourceKind::of(source)));
+    }
     Ok(found)
 }
 
@@ -144,14 +147,7 @@ fn scratch(
 
 impl Side {
     fn new(source: Source) -> Self {
-        let kind = match &source {
-            Source::Migrations(_) => SourceKind::Migrations,
-            Source::Schema(_) => SourceKind::Schema,
-            Source::Database(_) => SourceKind::Database,
-            Source::Prisma(_) => SourceKind::Prisma,
-            Source::Snapshot(_) => SourceKind::Snapshot,
-            Source::Empty => SourceKind::Empty,
-        };
+        let kind = SourceKind::of(&source);
         Self { kind, source, catalog: None, prisma: None, files: None, problem: None, notes: Vec::new(), failed: false }
     }
 
