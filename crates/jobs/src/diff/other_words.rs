@@ -10,18 +10,10 @@ use crate::JobError;
 use crate::schema::settle::in_other_words;
 
 /// The second catalog, with what is the first's in other words written as there. None: there is nothing of that kind.
-/// Nobody may be connected to the databases.
-pub(super) fn in_words_of(
-    bench: &mut Bench<'_>,
-    from: &Ground<'_>,
-    to: &Ground<'_>,
-    from_is_as_made: bool,
-) -> Result<Option<Catalog>, JobError> {
-    let mut same = in_other_words(bench.project, bench.server, to.database, from.catalog, to.catalog)?;
-    if from_is_as_made {
-        same.extend(in_other_words(bench.project, bench.server, from.database, to.catalog, from.catalog)?);
-    }
-    Ok((!same.is_empty()).then(|| with_words_of(from.catalog, to.catalog, &same)))
+/// Nobody may be connected to the second's database.
+pub(super) fn in_words_of(bench: &mut Bench<'_>, from: &Catalog, to: &Ground<'_>) -> Result<Option<Catalog>, JobError> {
+    let same = in_other_words(bench.project, bench.server, to.database, from, to.catalog)?;
+    Ok((!same.is_empty()).then(|| with_words_of(from, to.catalog, &same)))
 }
 
 /// `of`, with these objects as the other catalog writes them.
