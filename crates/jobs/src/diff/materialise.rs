@@ -14,14 +14,14 @@ use crate::project::Project;
 use crate::replay::ReplaySession;
 
 /// A catalog in a database.
-pub(super) struct Materialised {
-    pub(super) database: ScratchDatabase,
+pub(crate) struct Materialised {
+    pub(crate) database: ScratchDatabase,
     /// As the scratch server writes it.
-    pub(super) catalog: Catalog,
+    pub(crate) catalog: Catalog,
 }
 
 /// `argument`: which of the sources it is, for whoever reads an error.
-pub(super) fn materialise(
+pub(crate) fn materialise(
     project: &Project,
     server: &mut Scratch,
     catalog: &Catalog,

@@ -167,8 +167,7 @@ pub(super) fn open(
     let baselines = [(from, &material[0]), (to, &material[1])].map(|(source, material)| match material {
         Material::Files(files) => project.baseline(source, files.as_ref()),
         Material::Prisma(_, files) => project.baseline(source, Some(files)),
-        Material::Catalog(catalog) if catalog.platform.is_empty() => Baseline::Plain,
-        Material::Catalog(_) => Baseline::Supabase,
+        Material::Catalog(catalog) => open::baseline_of(catalog),
     });
     let baseline = if baselines.contains(&Baseline::Supabase) { Baseline::Supabase } else { Baseline::Plain };
     let live = material.iter().find_map(|material| match material {
