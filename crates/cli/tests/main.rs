@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod corpora;
 mod databases;
+mod diff;
 mod documents;
 mod drift;
 mod examples;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests has nothing better to do than to panic")]
 
+mod diff;
 mod failures;
 mod files;
 mod inverse;
@@ -10,6 +11,7 @@ mod measured;
 mod outside;
 mod platforms;
 mod prisma;
+mod proof;
 mod psql;
 mod rule_examples;
 mod seed;

@@ -29,6 +29,9 @@ pub struct DifferencePlan {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ObjectChange {
     pub object: ObjectId,
+    /// The relation of an index, which its name does not say.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub relation: Option<ObjectId>,
     pub change: ChangeKind,
     /// What about it differs, in words: `type: integer → bigint`. Empty for what was added or removed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]

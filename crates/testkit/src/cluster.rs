@@ -27,6 +27,8 @@ pub struct ClusterOptions {
     pub standby: bool,
     /// The server's first role; `admin` when not said.
     pub superuser: Option<&'static str>,
+    /// The programs that this build brings along; `major` says nothing then.
+    pub embedded: bool,
 }
 
 /// A running server, stopped and removed when dropped or when the process ends.
@@ -49,7 +51,11 @@ rm -rf "$2"
 
 impl Cluster {
     pub fn start(options: &ClusterOptions) -> Self {
-        let binaries = local_binaries(options.major);
+        let binaries = if options.embedded {
+            pgmason_scratch::embedded_programs().unwrap()
+        } else {
+            local_binaries(options.major)
+        };
         let superuser = options.superuser.unwrap_or(SUPERUSER);
         let folder = Folder::new();
         give_away(folder.path());

@@ -1,6 +1,6 @@
 //! A difference, for people: what changes by table, what is dangerous, what is refused, the SQL, and what was proven.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use pgmason_jobs::diff::{DiffReport, Stage, StageOutcome, hazard_name, sql_text};
@@ -16,7 +16,7 @@ pub(crate) fn render(report: &DiffReport, explain: bool, out: &mut dyn Write) ->
         writeln!(out, "{GOOD}no difference{GOOD:#} {DIM}between {} and {}{DIM:#}", report.from, report.to)?;
         return notes(report, out);
     }
-    for (subject, changes) in by_subject(&plan.changes) {
+    for (subject, changes) in by_subject(report) {
         writeln!(out, "{BOLD}{subject}{BOLD:#}")?;
         for change in changes {
             writeln!(out, "  {}", change_text(change))?;
@@ -143,13 +143,53 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
     }
 }
 
-/// Changes by the table that they are about; other objects stand for themselves.
-pub(crate) fn by_subject(changes: &[ObjectChange]) -> BTreeMap<String, Vec<&ObjectChange>> {
+/// Changes by the table that they are about; other objects stand for themselves. What comes and goes with a table, or
+/// belongs to its owner anyway, is not told.
+pub(crate) fn by_subject(report: &DiffReport) -> BTreeMap<String, Vec<&ObjectChange>> {
+    let whole: BTreeSet<(String, bool)> = report
+        .plan
+        .changes
+        .iter()
+        .filter(|change| is_relation(&change.object))
+        .filter_map(|change| Some((change.object.to_string(), added(change)?)))
+        .collect();
     let mut list: BTreeMap<String, Vec<&ObjectChange>> = BTreeMap::new();
-    for change in changes {
-        list.entry(subject(&change.object)).or_default().push(change);
+    for change in &report.plan.changes {
+        let subject = change.relation.as_ref().map_or_else(|| subject(&change.object), ToString::to_string);
+        let with_it = added(change).is_some_and(|added| whole.contains(&(subject.clone(), added)));
+        let is_part = match change.object.kind {
+            ObjectKind::Grant | ObjectKind::Comment => false,
+            _ => !is_relation(&change.object),
+        };
+        if !(with_it && is_part) {
+            list.entry(subject).or_default().push(change);
+        }
     }
     list
+}
+
+/// Some: it comes (true) or goes (false).
+fn added(change: &ObjectChange) -> Option<bool> {
+    match change.change {
+        ChangeKind::Added => Some(true),
+        ChangeKind::Removed => Some(false),
+        _ => None,
+    }
+}
+
+fn is_relation(id: &ObjectId) -> bool {
+    !matches!(
+        id.kind,
+        ObjectKind::Column
+            | ObjectKind::Default
+            | ObjectKind::Constraint
+            | ObjectKind::Trigger
+            | ObjectKind::Rule
+            | ObjectKind::Policy
+            | ObjectKind::Index
+            | ObjectKind::Grant
+            | ObjectKind::Comment
+    )
 }
 
 fn subject(id: &ObjectId) -> String {

@@ -46,7 +46,7 @@ fn comment(report: &DiffReport) -> String {
         "Hazards",
         hazards.map(|hazard| format!("- ⚠️ **{}**: {}", hazard_name(hazard.kind), text(&hazard.message))),
     ));
-    for (subject, changes) in by_subject(&plan.changes) {
+    for (subject, changes) in by_subject(report) {
         blocks.push(block(&code(&subject), changes.into_iter().map(line)));
     }
     blocks.push(block(

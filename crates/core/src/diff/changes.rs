@@ -7,8 +7,9 @@ use pgmason_model::difference::{ChangeKind, ObjectChange, Refusal, Unplanned};
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 use serde_json::Value;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::kinds::{self, Verdict, table};
+use super::owners::owner_of;
 use super::scope::is_compared;
 use super::states::{State, States};
 
@@ -18,6 +19,7 @@ pub(super) fn describe(context: &Context<'_>, states: &States, renamed: &[(Objec
         .iter()
         .map(|(old, new)| ObjectChange {
             object: new.clone(),
+            relation: relation_of(context.to, new),
             change: ChangeKind::RenamedFrom(old.clone()),
             details: Vec::new(),
         })
@@ -31,6 +33,7 @@ pub(super) fn describe(context: &Context<'_>, states: &States, renamed: &[(Objec
             }
             changes.push(ObjectChange {
                 object: id.clone(),
+                relation: None,
                 change: ChangeKind::Changed,
                 details: vec!["order of columns".to_owned()],
             });
@@ -46,18 +49,25 @@ fn reordered(context: &Context<'_>, id: &ObjectId) -> bool {
 
 pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
     let mut changes = Vec::new();
-    let added = |id: &ObjectId, change| ObjectChange { object: id.clone(), change, details: Vec::new() };
+    let added = |catalog: &Catalog, id: &ObjectId, change| ObjectChange {
+        object: id.clone(),
+        relation: relation_of(catalog, id),
+        change,
+        details: Vec::new(),
+    };
     for (id, new) in &context.to.objects {
         if !is_compared(context.platform, id, new) {
             continue;
         }
         match context.from.get(id) {
-            None => changes.push(added(id, ChangeKind::Added)),
+            None if comes_with_another(context.to, context.from, id, new) => {}
+            None => changes.push(added(context.to, id, ChangeKind::Added)),
             Some(old) if old == new => {}
             Some(old) => {
                 if kinds::verdict(context, id, old, new) != Verdict::Same {
                     changes.push(ObjectChange {
                         object: id.clone(),
+                        relation: relation_of(context.to, id),
                         change: ChangeKind::Changed,
                         details: details(old, new),
                     });
@@ -66,11 +76,38 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
         }
     }
     for (id, old) in &context.from.objects {
-        if context.to.get(id).is_none() && is_compared(context.platform, id, old) {
-            changes.push(added(id, ChangeKind::Removed));
+        if context.to.get(id).is_none()
+            && is_compared(context.platform, id, old)
+            && !comes_with_another(context.from, context.to, id, old)
+        {
+            changes.push(added(context.from, id, ChangeKind::Removed));
         }
     }
     changes
+}
+
+/// The relation of an index.
+fn relation_of(catalog: &Catalog, id: &ObjectId) -> Option<ObjectId> {
+    match catalog.get(id.of.as_deref().unwrap_or(id))? {
+        object @ Object::Index(_) => context::parent(catalog, id.of.as_deref().unwrap_or(id), object),
+        _ => None,
+    }
+}
+
+/// The index of a constraint, and what an owner may do, are told with what they belong to.
+fn comes_with_another(catalog: &Catalog, other: &Catalog, id: &ObjectId, object: &Object) -> bool {
+    match object {
+        Object::Index(index) => index.constraint.as_ref().is_some_and(|name| {
+            let table = &index.table;
+            let constraint =
+                ObjectId::sub_object(ObjectKind::Constraint, table.schema.clone(), table.name.clone(), name.clone());
+            catalog.get(&constraint).is_some() && other.get(&constraint).is_none()
+        }),
+        Object::Grant(_) => id.of.as_deref().is_some_and(|of| {
+            other.get(of).is_none() && catalog.get(of).and_then(owner_of).is_some_and(|owner| *owner == id.name)
+        }),
+        _ => false,
+    }
 }
 
 /// `type name: integer → bigint`, for each fact that differs.
@@ -81,12 +118,21 @@ fn details(old: &Object, new: &Object) -> Vec<String> {
     };
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let mut list = Vec::new();
+    let has_body = old.contains_key("body");
     for key in keys {
         let (before, after) = (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
         if before == after || matches!(key.as_str(), "position" | "user_type") {
             continue;
         }
         let name = key.replace('_', " ");
+        if key == "definition" && has_body {
+            // The definition of a function is its body and all else that is said here.
+            continue;
+        }
+        if only_white_space(before, after) {
+            list.push(format!("{name} (white space only)"));
+            continue;
+        }
         let (before, after) = (short(before), short(after));
         if before.chars().count() + after.chars().count() > 100 || before.contains('\n') || after.contains('\n') {
             list.push(name);
@@ -95,6 +141,12 @@ fn details(old: &Object, new: &Object) -> Vec<String> {
         }
     }
     list
+}
+
+fn only_white_space(before: &Value, after: &Value) -> bool {
+    let (Value::String(before), Value::String(after)) = (before, after) else { return false };
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    bare(before) == bare(after)
 }
 
 fn short(value: &Value) -> String {

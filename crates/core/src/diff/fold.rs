@@ -34,6 +34,13 @@ pub(super) fn fold(actions: &mut [Action], order: Vec<usize>) -> Vec<usize> {
         let inside = actions.get(place).and_then(|action| {
             let fold = action.fold.clone()?;
             let create = *creates.get(&fold.table)?;
+            if let (FoldInto::Column(id), Some(Text::Table(table))) =
+                (&fold.into, actions.get(create).map(|action| &action.text))
+                && table.columns.iter().all(|column| column.id != *id)
+            {
+                // A typed table's columns are its type's: nothing is said of them there.
+                return None;
+            }
             let at = *position.get(&create)?;
             let early = |id: &ObjectId| {
                 makers.get(id).is_none_or(|maker| {

@@ -5,6 +5,7 @@
 
 mod between;
 mod materialise;
+mod other_words;
 mod prove;
 mod reach;
 mod renames;

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use pgmason_core::diff::renames::Rename;
 use pgmason_core::diff::{self, DiffOptions};
 use pgmason_core::migrations::MigrationFile;
-use pgmason_model::Catalog;
 use pgmason_model::difference::DifferencePlan;
+use pgmason_model::{Catalog, ObjectId};
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Engine, MIGRATION_ROLE, Scratch, ScratchDatabase, ScratchOptions};
 
 use super::between::between;
 use super::materialise::materialise;
+use super::other_words::with_words_of;
 use super::prove::{self, Bench, Ground};
 use super::reach::reached;
 use super::report::Proof;
@@ -125,6 +126,22 @@ impl Sides {
         let mut notes = Vec::new();
         let from = materialise(project, &mut self.server, &from, "--from", limit, &mut notes)?;
         let to = materialise(project, &mut self.server, &to, "--to", limit, &mut notes)?;
+        // Made from their own texts, both are written alike where they mean the same.
+        let raw = |id: &ObjectId| self.from.catalog.get(id) != self.to.catalog.get(id);
+        let same: BTreeSet<ObjectId> = from
+            .catalog
+            .objects
+            .iter()
+            .filter(|(id, object)| to.catalog.get(id) == Some(*object) && self.to.catalog.get(id).is_some() && raw(id))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !same.is_empty() {
+            let to = with_words_of(&self.from.catalog, &self.to.catalog, &same);
+            *plan = diff::plan(&self.from.catalog, &to, diff_options);
+            if plan.statements.is_empty() {
+                return Ok(Proof::default());
+            }
+        }
         let mut bench = Bench { project, server: &mut self.server, limit };
         let from = Ground { database: &from.database, catalog: &from.catalog };
         let to = Ground { database: &to.database, catalog: &to.catalog };

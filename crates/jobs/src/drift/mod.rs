@@ -27,6 +27,7 @@ pub(crate) use catalogs::{is_told, owner_of};
 pub(crate) use ignore::Ignores;
 pub(crate) use sources::Found;
 use sources::Side;
+pub use sources::database_of;
 
 /// What to compare, beside what the project has.
 #[derive(Clone, Debug, Default)]

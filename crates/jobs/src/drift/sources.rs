@@ -116,6 +116,12 @@ pub(super) fn found(project: &Project, options: &DriftOptions) -> Result<Vec<Fou
     Ok(found)
 }
 
+/// The database that the project's configuration names.
+pub fn database_of(project: &Project) -> Result<Option<Source>, JobError> {
+    let stated = project.configuration.sources.database.as_deref();
+    stated.map(|text| Ok(Source::Database(configured_database(project, text)?))).transpose()
+}
+
 fn configured_database(project: &Project, text: &str) -> Result<pgmason_pg::ConnectionString, JobError> {
     let expanded = expand(text, |name| std::env::var(name).ok()).map_err(|message| JobError::Configuration {
         path: project.folder.join(FILE_NAME),

@@ -290,7 +290,11 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new:
         builder
             .push(action.hazard(hazard(HazardKind::Rewrite, format!("{table_id} is written anew while others wait"))));
     }
-    if builder.states.retyped.contains(id) && !(from_parent && parent_is_retyped(builder, id)) {
+    let with_its_type = matches!(
+        (builder.old(&table_id), builder.new_object(&table_id)),
+        (Some(Object::Table(old)), Some(Object::Table(new))) if old.of_type.is_some() && new.of_type.is_some()
+    );
+    if builder.states.retyped.contains(id) && !with_its_type && !(from_parent && parent_is_retyped(builder, id)) {
         convert(builder, id, old, new, &sql);
     }
     identity_change(builder, id, old, new, &sql);

@@ -21,7 +21,11 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Default) {
     let (Some(relation), Some(column)) = (id.qualified_name(), &id.sub) else { return };
     let column_id = ObjectId { kind: ObjectKind::Column, ..id.clone() };
     let table = id.relation(ObjectKind::Table);
-    if builder.states.is(&column_id, State::Create) && !builder.states.comes(&table) && has_column(builder, &column_id)
+    let typed = matches!(builder.new_object(&table), Some(Object::Table(table)) if table.of_type.is_some());
+    if builder.states.is(&column_id, State::Create)
+        && !builder.states.comes(&table)
+        && !typed
+        && has_column(builder, &column_id)
     {
         // Inside ADD COLUMN, so that rows that are there get it.
         return;

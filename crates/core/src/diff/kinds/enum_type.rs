@@ -31,7 +31,8 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &EnumType, ne
         let next = new.labels.get(place + 1..).unwrap_or_default().iter().find(|next| there.contains(next));
         let before = next.map(|next| format!(" BEFORE {}", quote_literal(next))).unwrap_or_default();
         let sql = format!("ALTER TYPE {id} ADD VALUE {}{before}", quote_literal(label));
-        builder.push(Action::alter(Rank::Type, id, sql));
+        // Early: what uses the value waits for a commit, and nothing should be taken down by then.
+        builder.push(Action::alter(Rank::Rename, id, sql));
         builder.new_labels.entry(id.clone()).or_default().push(label.clone());
         there.insert(label);
     }

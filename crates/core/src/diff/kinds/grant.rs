@@ -62,8 +62,37 @@ pub(in crate::diff) fn emit(builder: &mut Builder<'_>) {
 struct Places {
     owners: HashMap<ObjectId, Vec<usize>>,
     grants: HashMap<ObjectId, Vec<usize>>,
-    /// (object, grantee) from whom something was taken.
-    taken: BTreeSet<(ObjectId, Identifier)>,
+    /// What was taken from a grantee of an object.
+    taken: BTreeMap<(ObjectId, Identifier), Taken>,
+}
+
+/// What was taken from a whole table is taken from its columns as well.
+#[derive(Default)]
+struct Taken {
+    /// REVOKE ALL.
+    all: bool,
+    words: BTreeSet<String>,
+    options: BTreeSet<String>,
+}
+
+impl Taken {
+    fn by(there: &Privileges, wanted: &Privileges) -> Self {
+        let mut taken = Self { all: wanted.is_empty() && !there.is_empty(), ..Self::default() };
+        for (word, option) in there {
+            match wanted.get(word) {
+                None => taken.words.insert(word.clone()),
+                Some(false) if *option => taken.options.insert(word.clone()),
+                Some(_) => false,
+            };
+        }
+        taken
+    }
+
+    /// What a column's grantee has after it.
+    fn left(&self, of_column: &Privileges) -> Privileges {
+        let kept = of_column.iter().filter(|(word, _)| !self.all && !self.words.contains(*word));
+        kept.map(|(word, option)| (word.clone(), *option && !self.options.contains(word))).collect()
+    }
 }
 
 impl Places {
@@ -72,7 +101,7 @@ impl Places {
         for (place, action) in builder.actions.iter().enumerate().filter(|(_, action)| action.rank == Rank::Owner) {
             owners.entry(action.object.clone()).or_default().push(place);
         }
-        Self { owners, grants: HashMap::new(), taken: BTreeSet::new() }
+        Self { owners, grants: HashMap::new(), taken: BTreeMap::new() }
     }
 }
 
@@ -238,14 +267,12 @@ fn change(
         let (before, after) = (there.get(grantee).unwrap_or(&none), wanted.get(grantee).unwrap_or(&none));
         let grant_id = ObjectId::grant(id.clone(), grantee.clone());
         let relation = if id.kind == ObjectKind::Column { relation(builder.context.to, id) } else { None };
-        // A privilege that is taken from a table is taken from its columns too: they get theirs again.
-        let again =
-            relation.as_ref().is_some_and(|relation| places.taken.contains(&(relation.clone(), grantee.clone())));
-        let before = if again { &none } else { before };
+        // They get theirs again.
+        let taken = relation.as_ref().and_then(|relation| places.taken.get(&(relation.clone(), grantee.clone())));
+        let left = taken.map(|taken| taken.left(before));
+        let before = left.as_ref().unwrap_or(before);
+        places.taken.insert((id.clone(), grantee.clone()), Taken::by(before, after));
         for sql in changes(&target, grantee, before, after) {
-            if sql.starts_with("REVOKE") {
-                places.taken.insert((id.clone(), grantee.clone()));
-            }
             let mut action = Action::new(ActionKind::Alter, Rank::Grant, &grant_id, sql);
             action.needs.extend(builder.needs_of(&grant_id));
             action.after.extend(places.owners.get(id).into_iter().flatten());

@@ -172,7 +172,10 @@ fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Object, replaces: bool
             builder.not_modelled(id, "pgmason writes no statements for this kind of object");
         }
     }
-    if builder.context.options.owners && !matches!(new, Object::Sequence(sequence) if sequence.identity) {
+    let options = builder.context.options;
+    // What is made again belongs to whoever makes it, and goes back to its owner.
+    let changes_hands = replaces && owner_of(new).is_some_and(|owner| *owner != options.creator);
+    if (options.owners || changes_hands) && !matches!(new, Object::Sequence(sequence) if sequence.identity) {
         hand_to(builder, id, new);
     }
 }

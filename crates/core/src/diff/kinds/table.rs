@@ -88,6 +88,13 @@ fn create_new(builder: &mut Builder<'_>, id: &ObjectId, new: &Table) -> usize {
         let parents: Vec<String> = new.inherits.iter().map(ToString::to_string).collect();
         table.tail.push(format!("INHERITS ({})", parents.join(", ")));
         needs.extend(new.inherits.iter().map(table_id));
+        // What a parent gets later would stand behind the heir's own columns.
+        needs.extend(
+            new.inherits
+                .iter()
+                .flat_map(|parent| self::columns(builder.context.to, &table_id(parent)))
+                .map(|(id, _)| id.clone()),
+        );
     }
     table.columns = inline.iter().map(|(column, object)| column::text(builder, column, object)).collect();
     if let Some(key) = &new.partition_key {
@@ -221,7 +228,8 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
     let mut action = Action::alter(Rank::Default, id, sql);
     if existing {
         action = action
-            .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")));
+            .hazard(hazard(HazardKind::LongLock, format!("{id} is read as a whole, unless a CHECK says its bounds")))
+            .hazard(hazard(HazardKind::MayFail, format!("fails where a row of {id} is not within the bounds")));
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
     let indexes_first = partition_index::made_before_attaching(builder, id);

@@ -134,6 +134,9 @@ pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside:
         action.needs.extend(partitions.iter().map(table::attached));
         action.needs.extend(partitions);
         action.hazards = hazards;
+        if matches!(builder.new_object(id), Some(Object::Table(new)) if new.partition_key.is_some()) {
+            action.hazards.push(hazard(HazardKind::MayFail, format!("fails where no partition of {id} takes a row")));
+        }
         action.rewrites.push(id.clone());
         builder.actions.push(action);
         last = builder.actions.len() - 1;

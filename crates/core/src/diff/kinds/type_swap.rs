@@ -1,6 +1,6 @@
 //! A type that takes the place of one of the same name: the old one steps aside, columns are converted, then it goes.
 
-use pgmason_model::catalog::FunctionKind;
+use pgmason_model::catalog::{FunctionKind, RangeType};
 use pgmason_model::difference::ActionKind;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
@@ -28,6 +28,14 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
     builder.actions.push(rename);
     let place = builder.actions.len() - 1;
     drop.after.push(place);
+    // The multirange type (PostgreSQL 14 and newer) has a name of its own, which the new one wants.
+    if let Some(Object::RangeType(RangeType { multirange: Some(multirange), .. })) = builder.old(id) {
+        let of = ObjectId::in_schema(id.kind, multirange.schema.clone(), multirange.name.clone());
+        let sql = format!("ALTER TYPE {multirange} RENAME TO {}", self::aside(builder, &of).name);
+        let mut rename = Action::new(ActionKind::Alter, Rank::Type, id, sql);
+        rename.after.push(place);
+        builder.actions.push(rename);
+    }
     builder.actions.push(drop);
 }
 
@@ -35,8 +43,9 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, sql: String) {
     let mut action = Action::create(Rank::Type, id, sql);
     if builder.states.goes(id) {
-        let mut actions = builder.actions.iter();
-        action.after.extend(actions.position(|action| action.object == *id && action.kind == ActionKind::Alter));
+        let actions = builder.actions.iter().enumerate();
+        let aside = actions.filter(|(_, action)| action.object == *id && action.kind == ActionKind::Alter);
+        action.after.extend(aside.map(|(place, _)| place));
     }
     builder.push(action);
 }

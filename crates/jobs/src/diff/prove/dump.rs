@@ -1,11 +1,11 @@
 //! Stage: an independent witness. `pg_dump --schema-only` of the result says the same as that of the second schema.
 //!
 //! The order of a dump can depend on OIDs, so dumps are compared as sets of statements. Only comments and psql's
-//! `\restrict` are left out.
+//! `\restrict` are left out, and the values that pgmason does not read: passwords and connection strings.
 
 use std::collections::BTreeSet;
 
-use pgmason_model::Catalog;
+use pgmason_model::{Catalog, ObjectId};
 use pgmason_scratch::{Scratch, ScratchDatabase};
 
 use super::Attempt;
@@ -13,6 +13,18 @@ use crate::diff::report::Stage;
 
 impl Attempt<'_> {
     pub(super) fn dump(&mut self, server: &Scratch, copy: &ScratchDatabase, result: &Catalog) {
+        let theirs = self.platform_differences(result);
+        if let Some(first) = theirs.first() {
+            self.notes.push(format!(
+                "{} objects of the platform differ, which a plan leaves as they are: {} {first}{}",
+                theirs.len(),
+                first.kind.label(),
+                if theirs.len() > 1 { ", …" } else { "" }
+            ));
+            return self
+                .recorder
+                .not_done(Stage::Dump, "objects of the platform differ, which a plan leaves as they are");
+        }
         let mut options = vec!["--schema-only"];
         if !self.options.owners {
             options.push("--no-owner");
@@ -32,6 +44,10 @@ impl Attempt<'_> {
                 *dump = dump.iter().map(|statement| lines_in_order(statement)).collect();
             }
         }
+        let secret = secret_options(&result);
+        for dump in [&mut result, &mut wanted] {
+            *dump = dump.iter().map(|statement| without_secrets(statement, &secret)).collect();
+        }
         let what = format!("{} statements", wanted.len());
         if result == wanted {
             return self.recorder.passed(Stage::Dump, what);
@@ -45,6 +61,11 @@ impl Attempt<'_> {
             list(&wanted, &result)
         );
         self.recorder.failed(Stage::Dump, what, reason);
+    }
+
+    fn platform_differences(&self, result: &Catalog) -> Vec<ObjectId> {
+        let platform = result.platform.union(&self.to.catalog.platform);
+        platform.filter(|id| result.get(id) != self.to.catalog.get(id)).cloned().collect()
     }
 
     fn owners_differ(&self, result: &Catalog) -> bool {
@@ -76,6 +97,33 @@ fn statements(dump: &str) -> BTreeSet<String> {
         .map(|statement| statement.lines().filter(is_schema).collect::<Vec<_>>().join("\n"))
         .filter(|statement| !statement.is_empty())
         .collect()
+}
+
+/// Options of servers and wrappers whose values are not read, by what the plan writes in their place.
+fn secret_options(result: &BTreeSet<String>) -> BTreeSet<String> {
+    let lines = result.iter().flat_map(|statement| statement.lines());
+    let secret = lines.filter(|line| line.trim_end_matches(',').ends_with(" 'set-me'"));
+    secret.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+}
+
+/// Passwords, options of user mappings and connection strings are nobody's to read, so nobody's to compare.
+fn without_secrets(statement: &str, options: &BTreeSet<String>) -> String {
+    if let Some((before, after)) = statement.split_once(" CONNECTION '")
+        && statement.starts_with("CREATE SUBSCRIPTION")
+    {
+        let rest = after.split_once("' PUBLICATION").map_or("", |(_, rest)| rest);
+        return format!("{before} PUBLICATION{rest}");
+    }
+    let of_mapping = statement.starts_with("CREATE USER MAPPING");
+    if !of_mapping && !statement.starts_with("CREATE SERVER") && !statement.starts_with("CREATE FOREIGN DATA WRAPPER") {
+        return statement.to_owned();
+    }
+    let line = |line: &str| {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        let is_option = line.starts_with("    ");
+        if is_option && (of_mapping || options.contains(name)) { format!("    {name}") } else { line.to_owned() }
+    };
+    statement.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn lines_in_order(statement: &str) -> String {

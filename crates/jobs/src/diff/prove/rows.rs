@@ -128,6 +128,10 @@ impl Attempt<'_> {
             let same = after.get(oid);
             let Some(new) = same.or_else(|| after.values().find(|new| new.id() == id)) else { continue };
             let Some(now) = &new.content else { continue };
+            // Its rows are its partitions', which are counted themselves.
+            if old.kind == RelationKind::Partitioned {
+                continue;
+            }
             let is_touched = self.touched.tables.contains(&id) || self.touched.tables.contains(&new.id());
             rows += content.rows;
             if same.is_some() && !is_touched {

@@ -45,6 +45,9 @@ impl Attempt<'_> {
                 asked - tables.len()
             ));
         }
+        for (table, note) in seeded.tables.iter().filter_map(|table| Some((&table.table, table.note.as_ref()?))) {
+            what.push_str(&format!("; {table}: {note}"));
+        }
         for table in &seeded.not_seeded {
             what.push_str(&format!("; {} takes no row: {}", table.table, table.reason));
         }

@@ -59,7 +59,29 @@ impl Touched {
                 touched.tables.extend([old, new]);
             }
         }
+        touched.spread(from);
+        touched.spread(to);
         touched
+    }
+
+    /// What is done to a table is done to its partitions and to what inherits from it.
+    fn spread(&mut self, catalog: &Catalog) {
+        loop {
+            let children = catalog.of_kind(ObjectKind::Table).filter(|(id, object)| {
+                let Object::Table(table) = object else { return false };
+                let mut parents = table.partition_of.iter().map(|part| &part.parent).chain(&table.inherits);
+                let is_touched = |parent: &pgmason_model::QualifiedName| {
+                    let parent = ObjectId::in_schema(ObjectKind::Table, parent.schema.clone(), parent.name.clone());
+                    self.tables.contains(&parent)
+                };
+                !self.tables.contains(*id) && parents.any(is_touched)
+            });
+            let children: Vec<ObjectId> = children.map(|(id, _)| id.clone()).collect();
+            if children.is_empty() {
+                return;
+            }
+            self.tables.extend(children);
+        }
     }
 
     /// Tables of the first schema to put rows into.
