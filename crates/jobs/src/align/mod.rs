@@ -12,7 +12,7 @@ pub use report::{ALIGN_SCHEMA_VERSION, AlignReport, LeftDifference};
 
 use crate::JobError;
 use crate::diff::DifferenceOptions;
-use crate::drift::{self, DriftOptions, Ignores, SourceKind};
+use crate::drift::{self, DriftOptions, Found, Ignores, SourceKind};
 use crate::migration::from_difference::{FromDifferenceOptions, derive};
 use crate::progress::Reporter;
 use crate::project::Project;
@@ -43,45 +43,41 @@ pub struct AlignOptions {
 }
 
 pub fn align(project: &Project, options: &AlignOptions, reporter: Reporter<'_>) -> Result<AlignReport, JobError> {
-    let found = drift::sources_of(project, &options.compared)?;
-    let files = found.iter().find(|source| matches!(source, Source::Migrations(_) | Source::Schema(_)));
-    let files = files.cloned().ok_or_else(|| JobError::NothingToRead { path: project.folder.clone() })?;
-    let with = with(options.with, &found, &files)?;
-    match with {
-        Source::Migrations(_) | Source::Schema(_) => prisma_to_files(project, options, &files, &found, reporter),
-        _ => files_to(project, options, &files, &with, reporter),
+    let mut found = drift::sources_of(project, &options.compared)?;
+    let files = found.iter().find_map(|found| match found {
+        Found::Source(source @ (Source::Migrations(_) | Source::Schema(_))) => Some(source.clone()),
+        _ => None,
+    });
+    let files = files.ok_or_else(|| JobError::NothingToRead { path: project.folder.clone() })?;
+    match options.with {
+        Some(AlignWith::Files) => prisma_to_files(project, options, &files, &found, reporter),
+        Some(with) => {
+            let place = found.iter().position(|found| Some(found.kind()) == with.kind());
+            let with = place.map(|place| found.swap_remove(place)).ok_or(match with {
+                AlignWith::Prisma => JobError::NoPrismaSchema { path: project.folder.clone() },
+                AlignWith::Database => JobError::NeedsDatabase,
+                _ => JobError::NothingToCompare { only: Some(files.to_string()) },
+            })?;
+            files_to(project, options, &files, with, reporter)
+        }
+        None => {
+            found.retain(|found| !matches!(found.kind(), SourceKind::Migrations | SourceKind::Schema));
+            match found.len() {
+                0 => Err(JobError::NothingToCompare { only: Some(files.to_string()) }),
+                1 => files_to(project, options, &files, found.remove(0), reporter),
+                _ => Err(JobError::SeveralTargets { names: found.iter().map(|found| found.kind().name()).collect() }),
+            }
+        }
     }
 }
 
-/// The source that is not to change.
-fn with(stated: Option<AlignWith>, found: &[Source], files: &Source) -> Result<Source, JobError> {
-    let is = |source: &Source, with: AlignWith| {
-        matches!(
-            (source, with),
-            (Source::Database(_), AlignWith::Database)
-                | (Source::Prisma(_), AlignWith::Prisma)
-                | (Source::Snapshot(_), AlignWith::Snapshot)
-        )
-    };
-    match stated {
-        Some(AlignWith::Files) => Ok(files.clone()),
-        Some(with) => found.iter().find(|source| is(source, with)).cloned().ok_or(match with {
-            AlignWith::Prisma => {
-                JobError::NoPrismaSchema { path: files.path().unwrap_or(std::path::Path::new(".")).into() }
-            }
-            AlignWith::Database => JobError::NeedsDatabase,
-            _ => JobError::NothingToCompare { only: Some(files.to_string()) },
-        }),
-        None => {
-            let others: Vec<&Source> =
-                found.iter().filter(|source| !matches!(source, Source::Migrations(_) | Source::Schema(_))).collect();
-            match others.as_slice() {
-                [] => Err(JobError::NothingToCompare { only: Some(files.to_string()) }),
-                [only] => Ok((*only).clone()),
-                several => Err(JobError::SeveralTargets {
-                    names: several.iter().map(|source| SourceKind::of(source).name()).collect(),
-                }),
-            }
+impl AlignWith {
+    fn kind(self) -> Option<SourceKind> {
+        match self {
+            Self::Database => Some(SourceKind::Database),
+            Self::Prisma => Some(SourceKind::Prisma),
+            Self::Snapshot => Some(SourceKind::Snapshot),
+            Self::Files => None,
         }
     }
 }
@@ -91,9 +87,13 @@ fn files_to(
     project: &Project,
     options: &AlignOptions,
     files: &Source,
-    with: &Source,
+    with: Found,
     reporter: Reporter<'_>,
 ) -> Result<AlignReport, JobError> {
+    let with = &match with {
+        Found::Source(source) => source,
+        Found::Unclear { error, .. } => return Err(error),
+    };
     let ignores = Ignores::new(project, &options.compared.ignore)?;
     let mut target = target::Target::new(project, with, &ignores)?;
     let kind = SourceKind::of(with);
@@ -149,11 +149,11 @@ fn prisma_to_files(
     project: &Project,
     options: &AlignOptions,
     files: &Source,
-    found: &[Source],
+    found: &[Found],
     reporter: Reporter<'_>,
 ) -> Result<AlignReport, JobError> {
     let prisma = found.iter().find_map(|source| match source {
-        Source::Prisma(path) => Some(path.clone()),
+        Found::Source(Source::Prisma(path)) => Some(path.clone()),
         _ => None,
     });
     let Some(prisma) = prisma else {

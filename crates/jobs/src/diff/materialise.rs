@@ -15,14 +15,14 @@ use crate::replay::ReplaySession;
 use crate::schema::settle::differs_in_words_alone;
 
 /// A catalog in a database.
-pub(super) struct Materialised {
-    pub(super) database: ScratchDatabase,
+pub(crate) struct Materialised {
+    pub(crate) database: ScratchDatabase,
     /// As the scratch server writes it.
-    pub(super) catalog: Catalog,
+    pub(crate) catalog: Catalog,
 }
 
 /// `argument`: which of the sources it is, for whoever reads an error.
-pub(super) fn materialise(
+pub(crate) fn materialise(
     project: &Project,
     server: &mut Scratch,
     catalog: &Catalog,

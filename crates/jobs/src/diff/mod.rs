@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
+pub(crate) use materialise::materialise;
 pub use prove::{Bench, Ground, prove, release};
 pub use renames::asked as renames_asked;
 pub use report::*;

@@ -32,6 +32,8 @@ pub(super) struct Sides {
     /// The role that makes what is new.
     pub(super) creator: String,
     pub(super) notes: Vec<String>,
+    /// The target is made in a database, not only what the plan can reach of it.
+    is_whole: bool,
 }
 
 pub(super) struct Side {
@@ -55,7 +57,7 @@ impl Sides {
     ) -> Result<(DifferencePlan, Proof), JobError> {
         let same_major = self.from.catalog.server.major() == self.to.catalog.server.major();
         let both_made = self.from.database.is_some() && self.to.database.is_some();
-        if both_made || !same_major || !renames.is_empty() {
+        if both_made || self.is_whole || !same_major || !renames.is_empty() {
             self.make_whole(project, options)?;
             return self.between_databases(project, options, diff_options, renames);
         }
@@ -77,7 +79,8 @@ impl Sides {
     pub(super) fn aim_at(&mut self, target: Catalog) {
         if target != self.to.catalog {
             self.to.catalog = target;
-            self.to.database = None;
+            // What the scratch made it can make otherwise too; the server then says how all of it reads.
+            self.is_whole = self.to.database.take().is_some();
         }
     }
 
@@ -181,8 +184,7 @@ pub(super) fn open(
     let baselines = [(from, &material[0]), (to, &material[1])].map(|(source, material)| match material {
         Material::Files(files) => project.baseline(source, files.as_ref()),
         Material::Prisma(_, files) => project.baseline(source, Some(files)),
-        Material::Catalog(catalog) if catalog.platform.is_empty() => Baseline::Plain,
-        Material::Catalog(_) => Baseline::Supabase,
+        Material::Catalog(catalog) => open::baseline_of(catalog),
     });
     let baseline = if baselines.contains(&Baseline::Supabase) { Baseline::Supabase } else { Baseline::Plain };
     let live = material.iter().find_map(|material| match material {
@@ -204,7 +206,7 @@ pub(super) fn open(
     let roles = from.made_roles.clone();
     let to = context.side("--to", to, second, &roles)?;
     let creator = creator(project, options)?;
-    Ok(Sides { from, to, server, creator, notes })
+    Ok(Sides { from, to, server, creator, notes, is_whole: false })
 }
 
 fn read(project: &Project, source: &Source, reporter: Reporter<'_>) -> Result<Material, JobError> {

@@ -22,6 +22,7 @@ pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: Sourc
         second_has: second.get(id).map(|_| id.kind.label().to_owned()),
         details,
         edit: None,
+        defined_at: None,
     };
     let mut list = Vec::new();
     for change in &plan.changes {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pgmason_core::locations::Locations;
 use pgmason_core::prisma::compare::{DifferenceClass, SchemaEdit};
 use pgmason_model::ObjectId;
 use serde::Serialize;
@@ -128,6 +129,24 @@ pub struct Difference {
     /// What to write into schema.prisma, so that it says what the other source has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<SchemaEdit>,
+    /// Where the project's SQL last defined it, or the table that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defined_at: Option<SqlPlace>,
+}
+
+/// A line of a file, both as the user would name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqlPlace {
+    pub file: String,
+    pub line: u32,
+}
+
+impl Difference {
+    pub(super) fn locate(&mut self, locations: &Locations) {
+        let place = locations.find(&self.object).or_else(|| locations.find(&self.of));
+        let place = place.map(|place| SqlPlace { file: place.file.clone(), line: place.line });
+        self.defined_at = self.defined_at.take().or(place);
+    }
 }
 
 impl DriftReport {

@@ -64,6 +64,8 @@ pub fn create(project: &Project, source: &Source, name: &str) -> Result<CreateRe
 pub(crate) struct NextMigration {
     pub(crate) report: CreateReport,
     pub(crate) layout: Layout,
+    /// The migration has BEGIN and COMMIT of its own.
+    pub(crate) opens_transactions: bool,
     /// The migrations folder.
     folder: PathBuf,
     /// Paths inside the folder.
@@ -103,7 +105,7 @@ impl NextMigration {
             rollback: rollback.as_ref().map(shown),
             notes,
         };
-        Ok(Self { report, layout: folder.layout, folder: path.clone(), file, rollback, now })
+        Ok(Self { report, layout: folder.layout, opens_transactions: false, folder: path.clone(), file, rollback, now })
     }
 
     /// A template with this migration's words in it.
@@ -121,7 +123,12 @@ impl NextMigration {
     /// The text of the migration itself.
     pub(crate) fn up_text(&self, up: &str, down: &str) -> String {
         match self.layout {
-            Layout::Dbmate => format!("-- migrate:up\n{up}\n-- migrate:down\n{down}"),
+            Layout::Dbmate => {
+                let apart = if self.opens_transactions { " transaction:false" } else { "" };
+                format!("-- migrate:up{apart}\n{up}\n-- migrate:down\n{down}")
+            }
+            // sqlx looks at the first line alone.
+            Layout::Sqlx if self.opens_transactions => format!("-- no-transaction\n{up}"),
             _ => up.to_owned(),
         }
     }

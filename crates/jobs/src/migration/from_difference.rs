@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use pgmason_core::migrations::{FileName, Layout, MigrationFile};
+use pgmason_core::migrations::{FileName, MigrationFile};
 use pgmason_model::Catalog;
 use pgmason_model::difference::{ChangeStatement, DifferencePlan, Refusal};
 use serde::Serialize;
@@ -101,7 +101,8 @@ pub(crate) fn derive(
         rebuilt: false,
         written: false,
     };
-    let Some(next) = next.filter(|_| !ways.report.plan.statements.is_empty()) else { return Ok((report, None)) };
+    let Some(mut next) = next.filter(|_| !ways.report.plan.statements.is_empty()) else { return Ok((report, None)) };
+    next.opens_transactions = several_transactions(&ways.report.plan.statements);
     let words = Words { next: &next, to };
     let up = words.up(&ways.report.plan);
     let without_way_back = next.up_text(&up, "");
@@ -124,7 +125,7 @@ pub(crate) fn derive(
     report.sql = Some(next.up_text(&up, &down));
     report.way_back = way_back;
     let mut created = next.report.clone();
-    if several_transactions(&ways.report.plan.statements) {
+    if next.opens_transactions {
         created.notes.push("the migration opens its own transactions, since one is not enough".to_owned());
     }
     report.migration = Some(created);
@@ -182,11 +183,8 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn up(&self, plan: &DifferencePlan) -> String {
-        // sqlx looks at the first line alone.
-        let own_transactions = several_transactions(&plan.statements) && self.next.layout == Layout::Sqlx;
-        let first = if own_transactions { "-- no-transaction\n" } else { "" };
         let header = "-- {title}\n-- Created {date} as what leads to {to}, proven on a scratch database\n\n";
-        format!("{first}{}{}", self.header(header), sql_text(&plan.statements))
+        format!("{}{}", self.header(header), sql_text(&plan.statements))
     }
 
     fn down(&self, sql: &str) -> String {

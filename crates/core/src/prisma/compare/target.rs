@@ -50,7 +50,6 @@ pub fn align<'a>(
         work.put(difference);
     }
     graft::connect(&mut work.aligned.catalog, expected, &work.taken);
-    work.follow_indexes();
     work.aligned
 }
 
@@ -258,41 +257,6 @@ impl Work<'_> {
         for wanted in sequences.iter().chain([&default]) {
             if self.expected.get(wanted).is_some() {
                 graft::put(catalog, self.expected, wanted, self.creator, &mut self.taken);
-            }
-        }
-    }
-
-    /// A foreign key names the index that it found; where that has gone it finds another one.
-    fn follow_indexes(&mut self) {
-        let catalog = &mut self.aligned.catalog;
-        let mut found = Vec::new();
-        for (id, object) in catalog.of_kind(ObjectKind::Constraint) {
-            let Object::Constraint(constraint) = object else { continue };
-            let Some(references) = &constraint.references else { continue };
-            let mut indexes: Vec<(bool, &ObjectId)> = catalog
-                .of_kind(ObjectKind::Index)
-                .filter_map(|(id, object)| match object {
-                    Object::Index(index) if index.table == references.table && index.unique => {
-                        let columns: Option<Vec<&Identifier>> =
-                            index.keys.iter().map(|key| key.column.as_ref()).collect();
-                        let same = columns? == references.columns.iter().collect::<Vec<_>>();
-                        (same && index.predicate.is_none()).then_some((!index.primary, id))
-                    }
-                    _ => None,
-                })
-                .collect();
-            indexes.sort();
-            let known = |name: &pgmason_model::QualifiedName| indexes.iter().any(|(_, id)| id.name == name.name);
-            if !constraint.index.as_ref().is_some_and(known)
-                && let Some((_, index)) = indexes.first()
-            {
-                let schema = id.schema.clone().unwrap_or_default();
-                found.push((id.clone(), pgmason_model::QualifiedName { schema, name: index.name.clone() }));
-            }
-        }
-        for (id, name) in found {
-            if let Some(Object::Constraint(constraint)) = catalog.objects.get_mut(&id) {
-                constraint.index = Some(name);
             }
         }
     }
