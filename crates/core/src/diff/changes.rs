@@ -56,7 +56,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
         details: Vec::new(),
     };
     for (id, new) in &context.to.objects {
-        if !is_compared(context.platform, id, new) {
+        if !is_compared(context.platform, id) {
             continue;
         }
         match context.from.get(id) {
@@ -77,7 +77,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
     }
     for (id, old) in &context.from.objects {
         if context.to.get(id).is_none()
-            && is_compared(context.platform, id, old)
+            && is_compared(context.platform, id)
             && !comes_with_another(context.from, context.to, id, old)
         {
             changes.push(added(context.from, id, ChangeKind::Removed));
