@@ -30,6 +30,30 @@ pub(crate) fn materialise(
     limit: Duration,
     notes: &mut Vec<String>,
 ) -> Result<Materialised, JobError> {
+    make(project, server, (catalog, false), argument, limit, notes)
+}
+
+/// The same of a catalog that was thought out: what follows from something else, such as the types of a view's columns,
+/// is for the server to say.
+pub(super) fn materialise_target(
+    project: &Project,
+    server: &mut Scratch,
+    catalog: &Catalog,
+    argument: &'static str,
+    limit: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Materialised, JobError> {
+    make(project, server, (catalog, true), argument, limit, notes)
+}
+
+fn make(
+    project: &Project,
+    server: &mut Scratch,
+    (catalog, thought_out): (&Catalog, bool),
+    argument: &'static str,
+    limit: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Materialised, JobError> {
     let refused = |reason: String| JobError::NotMaterialised { argument, reason };
     let database = server.create_database()?;
     let mut session = ReplaySession::open(project, &database, limit)?;
@@ -65,7 +89,7 @@ pub(crate) fn materialise(
     run(&mut session, &plan.statements)?;
     drop(session);
     let made = open::read_catalog(server, &database)?;
-    if let Some(change) = not_as_read(&made, &wanted, &options) {
+    if let Some(change) = not_as_read(&made, &wanted, &options, thought_out) {
         let what = change.details.join(", ");
         return Err(refused(format!("{} {} was made otherwise: {what}", change.object.kind.label(), change.object)));
     }
@@ -80,10 +104,10 @@ pub(crate) fn materialise(
 
 /// The first object that is not what was read. Expressions may read otherwise: they were made from the server's own
 /// writing, which is no fixed point, and which another major writes in its own way.
-fn not_as_read(made: &Catalog, wanted: &Catalog, options: &DiffOptions) -> Option<ObjectChange> {
+fn not_as_read(made: &Catalog, wanted: &Catalog, options: &DiffOptions, thought_out: bool) -> Option<ObjectChange> {
     let same_major = made.server.major() == wanted.server.major();
     diff::differences(made, wanted, options).into_iter().find(|change| match change.change {
-        ChangeKind::Changed => same_major && !differs_in_words_alone(wanted, made, &change.object),
+        ChangeKind::Changed => !thought_out && same_major && !differs_in_words_alone(wanted, made, &change.object),
         _ => true,
     })
 }

@@ -11,7 +11,7 @@ use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Engine, MIGRATION_ROLE, Scratch, ScratchDatabase, ScratchOptions};
 
 use super::between::between;
-use super::materialise::materialise;
+use super::materialise::{materialise, materialise_target};
 use super::other_words::with_words_of;
 use super::prove::{self, Bench, Ground};
 use super::reach::reached;
@@ -155,7 +155,8 @@ impl Sides {
         let limit = options.replay.statement_timeout;
         for (side, argument) in [(&mut self.from, "--from"), (&mut self.to, "--to")] {
             if side.database.is_none() {
-                let made = materialise(project, &mut self.server, &side.catalog, argument, limit, &mut self.notes)?;
+                let make = if self.is_whole { materialise_target } else { materialise };
+                let made = make(project, &mut self.server, &side.catalog, argument, limit, &mut self.notes)?;
                 // Roles are the source's own: that the scratch has more says nothing.
                 let roles = std::mem::take(&mut side.catalog.roles);
                 side.catalog = Catalog { roles, ..made.catalog };

@@ -8,6 +8,7 @@ use pgmason_model::difference::{ChangeKind, DifferencePlan, Refusal};
 use pgmason_model::{Catalog, Identifier};
 
 use super::between::between;
+use super::other_words::with_words_of;
 use super::prove::{Bench, Ground, is_equal};
 use super::report::{DIFF_SCHEMA_VERSION, DiffReport};
 use super::sides::{self, Side, Sides};
@@ -16,6 +17,7 @@ use crate::JobError;
 use crate::folder::SqlFiles;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
+use crate::schema::settle::in_other_words;
 use crate::source::Source;
 
 /// From both catalogs, and the role that makes what is new, the catalog to arrive at.
@@ -85,7 +87,12 @@ impl<'a> Ways<'a> {
     /// Runs files in a database of their own. None: they build the target. Else what they leave to be done.
     pub(crate) fn build(&mut self, source: &Source, files: SqlFiles) -> Result<Option<String>, JobError> {
         let built = self.sides.build(self.project, source, files, &self.options.open, self.reporter)?;
-        let left = diff::plan(&built.catalog, &self.sides.to.catalog, &self.diff_options);
+        let target = &self.sides.to.catalog;
+        let mut left = diff::plan(&built.catalog, target, &self.diff_options);
+        if let (false, Some(database)) = (left.statements.is_empty(), &built.database) {
+            let same = in_other_words(self.project, &mut self.sides.server, database, target, &built.catalog)?;
+            left = diff::plan(&with_words_of(target, &built.catalog, &same), target, &self.diff_options);
+        }
         self.built = Some(built);
         let first = left.statements.first().map(|statement| statement.sql.clone());
         Ok(first.or_else(|| left.refusals.first().map(|_| "something that cannot be planned".to_owned())))
