@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests has nothing better to do than to panic")]
 
+mod align;
 mod bad_input;
 mod commands;
 mod configuration;

@@ -169,3 +169,72 @@ fn a_folder_that_cannot_be_written_is_told() {
     create(&folder, "add_it").assert_refused();
     assert!(!folder.join("migrations/002_add_it.sql").exists());
 }
+
+#[test]
+fn a_difference_is_written_both_ways() {
+    let folder = Folder::with(&[
+        ("migrations/001_a.sql", "CREATE TABLE public.a (id integer PRIMARY KEY);\n"),
+        ("schema.sql", "CREATE TABLE public.a (id bigint PRIMARY KEY, note text);\n"),
+    ]);
+    let create = ["migration", "create", "--name", "more", "--from-diff"];
+    run(&folder, &create).assert_refused().assert_says("--from-diff schema:");
+    let outcome = run(&folder, &[&create[..], &["schema:schema.sql"]].concat());
+    outcome.assert_code(0).assert_says("builds the target").assert_says("the way back is proven too");
+    assert!(folder.read("migrations/002_more.sql").contains("ALTER COLUMN id TYPE bigint"));
+    let down = folder.read("migrations/rollback/002_more.sql");
+    assert!(down.contains("ALTER COLUMN id TYPE integer") && down.contains("DROP COLUMN note"), "{down}");
+    run(&folder, &["migration", "test", "--after", "001"]).assert_code(0);
+
+    // The declared schema is the usual target, and what agrees needs no file.
+    folder.write("pgmason.toml", "[sources]\nmigrations = \"migrations\"\nschema = \"schema.sql\"\n");
+    let again = run(&folder, &["migration", "create", "--name", "again", "--from-diff"]);
+    again.assert_code(0).assert_says("no difference");
+    assert!(!folder.join("migrations/003_again.sql").exists());
+}
+
+#[test]
+fn what_a_difference_would_lose_is_refused_and_no_way_back_is_made_up() {
+    let folder = Folder::with(&[
+        ("migrations/001_a.sql", "CREATE TABLE public.a (id integer PRIMARY KEY, gone text);\n"),
+        ("schema.sql", "CREATE TABLE public.a (id integer PRIMARY KEY);\n"),
+    ]);
+    let create = ["migration", "create", "--name", "less", "--from-diff", "schema:schema.sql"];
+    run(&folder, &create).assert_code(1).assert_says("--allow drop-column:public.a.gone");
+    assert!(!folder.join("migrations/002_less.sql").exists());
+    run(&folder, &[&create[..], &["--allow", "drop-column:public.a.gone"]].concat()).assert_code(0);
+    assert!(folder.read("migrations/002_less.sql").contains("DROP COLUMN gone"));
+    // The column comes back, without its values.
+    assert!(folder.read("migrations/rollback/002_less.sql").contains("ADD COLUMN gone text"));
+}
+
+#[test]
+fn the_first_file_of_an_empty_folder_can_be_a_difference() {
+    let folder = Folder::with(&[("schema.sql", "CREATE TABLE public.a (id integer PRIMARY KEY);\n")]);
+    std::fs::create_dir(folder.join("migrations")).unwrap();
+    run(&folder, &["migration", "create", "--name", "first", "--from-diff", "schema:schema.sql", "--json"])
+        .assert_code(0);
+    run(&folder, &["diff", "--from", "migrations:migrations", "--to", "schema:schema.sql"]).assert_code(0);
+}
+
+#[test]
+fn what_needs_several_transactions_says_so_in_its_tool_s_way() {
+    let before = "CREATE TYPE public.mood AS ENUM ('a');\nCREATE TABLE public.t (m public.mood);\n";
+    let after = "CREATE TYPE public.mood AS ENUM ('a', 'b');\nCREATE TABLE public.t (m public.mood DEFAULT 'b');\n";
+    for (file, made, text) in [
+        ("migrations/1_a.up.sql", "migrations/2_b.up.sql", before.to_owned()),
+        ("db/migrations/1_a.sql", "db/migrations/2_b.sql", format!("-- migrate:up\n{before}-- migrate:down\n")),
+        ("migrations/001_a.sql", "migrations/002_b.sql", before.to_owned()),
+    ] {
+        let folder = Folder::with(&[(file, &text), ("schema.sql", after)]);
+        run(&folder, &["migration", "create", "--name", "b", "--from-diff", "schema:schema.sql"])
+            .assert_code(0)
+            .assert_says("its own transactions");
+        let text = folder.read(made);
+        assert!(text.contains("COMMIT;") && text.contains("SET DEFAULT 'b'::public.mood"), "{text}");
+        match file {
+            "migrations/1_a.up.sql" => assert!(text.starts_with("-- no-transaction\n"), "{text}"),
+            "db/migrations/1_a.sql" => assert!(text.starts_with("-- migrate:up transaction:false\n"), "{text}"),
+            _ => {}
+        }
+    }
+}

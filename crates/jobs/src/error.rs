@@ -96,6 +96,14 @@ pub enum JobError {
     CannotRename { words: String, problem: String },
     #[error("the plan did not prove right on the scratch database; {failed}")]
     NotProven { failed: Box<FailedProof> },
+    #[error("the folder with `{file}` in it does not build the target: `{left}` would be left to do")]
+    NotRebuilt { file: String, left: String },
+    #[error("{} could be aligned with: {}", if names.len() == 2 { "both" } else { "several sources" }, names.join(", "))]
+    SeveralTargets { names: Vec<&'static str> },
+    #[error("`{source_name}` cannot be read: {problem}")]
+    NotReadable { source_name: String, problem: String, hint: Option<String> },
+    #[error("the migration does not close the drift of {object}: Prisma has {expected}, the files would have {found}")]
+    NotAligned { object: String, expected: String, found: String },
     #[error("interrupted")]
     Interrupted,
 }
@@ -170,6 +178,12 @@ impl JobError {
             Self::NotProven { .. } => Some(
                 "this is a mistake of pgmason, not yours: please report it with what stands above and the two schemas".into(),
             ),
+            Self::NotRebuilt { .. } => Some("bring its files into an order in which new ones run last: `pgmason migration renumber`".into()),
+            Self::SeveralTargets { names } => names.first().map(|name| format!("name one: `--to {name}`")),
+            Self::NotReadable { hint, .. } => hint.clone(),
+            Self::NotAligned { object, .. } => Some(format!(
+                "this is a mistake of pgmason, not yours: please report it; `--ignore {object}` leaves it out"
+            )),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints. What takes time is told through [`progress::Reporter`].
 
+pub mod align;
 pub mod check;
 pub mod configuration;
 pub mod diff;

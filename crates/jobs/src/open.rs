@@ -57,7 +57,7 @@ pub fn open(
             };
             let mut catalog = pgmason_pg::introspect(&mut client, &introspect)?;
             remove_own_schema(&mut catalog);
-            let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
+            let baseline = baseline_of(&catalog);
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
         }
         Source::Snapshot(path) => {
@@ -67,7 +67,7 @@ pub fn open(
             if catalog.schema_version != CATALOG_SCHEMA_VERSION {
                 return Err(unreadable(format!("it has version {}", catalog.schema_version)));
             }
-            let baseline = if catalog.platform.is_empty() { Baseline::Plain } else { Baseline::Supabase };
+            let baseline = baseline_of(&catalog);
             Ok(Opened { catalog, files: None, replay: None, baseline, scratch: None })
         }
         Source::Prisma(path) => crate::prisma::open(project, path, options, reporter),
@@ -148,6 +148,12 @@ pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
     }
     catalog.objects.retain(|id, _| !is_own(id));
     catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));
+}
+
+/// What a catalog that was read stands on. A scratch without a platform marks PostgreSQL's own as the platform.
+pub(crate) fn baseline_of(catalog: &Catalog) -> Baseline {
+    let of_platform = |id: &ObjectId| id.kind == ObjectKind::Schema && id.name != *"public";
+    if catalog.platform.iter().any(of_platform) { Baseline::Supabase } else { Baseline::Plain }
 }
 
 pub(crate) fn engine(project: &Project, options: &OpenOptions) -> Result<Engine, JobError> {

@@ -63,9 +63,25 @@ pub(crate) struct CreateArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: String,
 
+    /// Write into it what turns the schema of the files into this one, proven on a scratch database: schema:PATH, db:URL,
+    /// prisma:PATH, snapshot:FILE; the configuration's schema when nothing is named
+    #[arg(long, value_name = "SOURCE", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) from_diff: Option<String>,
+
+    /// Allow what a refusal names: drop-table:public.x [can be repeated]
+    #[arg(long, value_name = "WORD", requires = "from_diff")]
+    pub(crate) allow: Vec<String>,
+
+    /// Rename instead of dropping and making: public.old=public.new [can be repeated]
+    #[arg(long, value_name = "FROM=TO", requires = "from_diff")]
+    pub(crate) rename: Vec<String>,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The command line, in the words that help and man page print.
 
+pub(crate) mod align;
 mod diff;
 pub(crate) mod drift;
 pub(crate) mod migration;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Compare files, database, Prisma schema and snapshot with each other
     Drift(DriftArguments),
+    /// Write the migration that makes the files agree with the database, the Prisma schema or a snapshot
+    Align(align::AlignArguments),
     /// List the tables, show one, or preview its rows
     Tables(TablesArguments),
     /// The whole life of a migrations folder

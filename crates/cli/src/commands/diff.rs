@@ -63,15 +63,6 @@ fn to(project: &Project, arguments: &DiffArguments) -> Result<Source, CommandErr
 }
 
 fn options(project: &Project, arguments: &DiffArguments) -> Result<DifferenceOptions, CommandError> {
-    let renames = arguments.rename.iter().map(|text| match text.split_once('=') {
-        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
-        _ => Err(CommandError::Usage {
-            message: format!("`--rename {text}` names no two objects"),
-            hint: Some(
-                "write it as `--rename public.old=public.new`, for a column `public.t.old=public.t.new`".to_owned(),
-            ),
-        }),
-    });
     Ok(DifferenceOptions {
         open: opening::open_options(project, &arguments.scratch)?,
         allow: arguments.allow.iter().cloned().collect(),
@@ -82,7 +73,7 @@ fn options(project: &Project, arguments: &DiffArguments) -> Result<DifferenceOpt
             _ => None,
         },
         reorder_columns: arguments.reorder_columns,
-        renames: renames.collect::<Result<_, _>>()?,
+        renames: opening::renames(&arguments.rename)?,
     })
 }
 

@@ -36,6 +36,7 @@ pub(in crate::commands) fn options(
         prisma: compared.prisma.clone(),
         snapshot: compared.snapshot.clone(),
         ignore: compared.ignore.clone(),
+        only: None,
         open: opening::open_options(&project, &compared.scratch)?,
     };
     Ok((project, options))

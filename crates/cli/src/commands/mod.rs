@@ -1,5 +1,6 @@
 //! One file per command: read the arguments, call one job, render its report.
 
+mod align;
 mod check;
 mod completions;
 mod demo;
@@ -52,6 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Check(arguments) => check::run(folder, &arguments, &progress),
         Command::Drift(arguments) => drift::run(folder, &arguments, &progress),
+        Command::Align(arguments) => align::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Diff(arguments) => diff::run(folder, &arguments, &progress),

@@ -45,6 +45,20 @@ pub(super) fn open_options(project: &Project, arguments: &ScratchArguments) -> R
     Ok(OpenOptions { engine, replay })
 }
 
+/// What `--rename` says: the name before and the name after.
+pub(super) fn renames(words: &[String]) -> Result<Vec<(String, String)>, CommandError> {
+    let renames = words.iter().map(|text| match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err(CommandError::Usage {
+            message: format!("`--rename {text}` names no two objects"),
+            hint: Some(
+                "write it as `--rename public.old=public.new`, for a column `public.t.old=public.t.new`".to_owned(),
+            ),
+        }),
+    });
+    renames.collect()
+}
+
 pub(super) fn connection(text: &str) -> Result<ConnectionString, CommandError> {
     text.parse().map_err(|error: pgmason_pg::connection_string::ConnectionStringError| {
         CommandError::Job(JobError::Connect(error.into()))

@@ -3,6 +3,7 @@
 //! A renderer only reads the report. What a format cannot say in its own terms is said in its nearest ones: nothing that
 //! failed, was left out or was not checked goes missing.
 
+pub(crate) mod align;
 pub(crate) mod diff;
 pub(crate) mod diff_markdown;
 pub(crate) mod diff_sql;

@@ -11,6 +11,7 @@ mod changes;
 mod context;
 mod create_table;
 mod fold;
+pub(crate) mod graft;
 mod graph;
 mod kinds;
 mod options;

@@ -150,7 +150,7 @@ fn statement(catalog: &Catalog, old: &ObjectId, new: &ObjectId) -> Option<String
 }
 
 /// The catalog as it reads after the renames.
-fn rename(catalog: &Catalog, pairs: &[(ObjectId, ObjectId)]) -> Catalog {
+pub(super) fn rename(catalog: &Catalog, pairs: &[(ObjectId, ObjectId)]) -> Catalog {
     let mut names: BTreeMap<ObjectId, ObjectId> = pairs.iter().cloned().collect();
     for (old, new) in pairs {
         // The index of a constraint has its name.

@@ -5,6 +5,7 @@ use pgmason_core::diff::{self, DiffOptions};
 use pgmason_model::Catalog;
 use pgmason_model::difference::{ChangeKind, ChangeStatement, DifferencePlan, ObjectChange};
 
+use super::other_words;
 use super::prove::{self, Bench, Ground, discard, is_equal, read_catalog};
 use super::report::Proof;
 use crate::JobError;
@@ -20,10 +21,13 @@ pub fn between(
     notes: &mut Vec<String>,
 ) -> Result<(DifferencePlan, Proof), JobError> {
     let first = statements(from.catalog, renames);
+    let renamed = if first.is_empty() { None } else { Some(renamed(bench, from, &first, notes)?) };
+    let same_words = other_words::in_words_of(bench, renamed.as_ref().unwrap_or(from.catalog), to)?;
+    let to = &Ground { database: to.database, catalog: same_words.as_ref().unwrap_or(to.catalog) };
     let (mut plan, renamed) = if first.is_empty() {
         (diff::plan(from.catalog, to.catalog, options), None)
     } else {
-        let renamed = renamed(bench, from, &first, notes)?;
+        let renamed = renamed.unwrap_or_default();
         let rest = diff::plan(&renamed, to.catalog, options);
         (after_renames(rest, first, renames), Some(renamed))
     };

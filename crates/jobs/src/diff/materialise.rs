@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use pgmason_core::diff::{self, DiffOptions};
-use pgmason_model::difference::{ActionKind, ChangeStatement, Refusal};
+use pgmason_model::difference::{ActionKind, ChangeKind, ChangeStatement, ObjectChange, Refusal};
 use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind};
 use pgmason_scratch::{Scratch, ScratchDatabase};
 
@@ -12,19 +12,44 @@ use crate::JobError;
 use crate::open;
 use crate::project::Project;
 use crate::replay::ReplaySession;
+use crate::schema::settle::differs_in_words_alone;
 
 /// A catalog in a database.
-pub(super) struct Materialised {
-    pub(super) database: ScratchDatabase,
+pub(crate) struct Materialised {
+    pub(crate) database: ScratchDatabase,
     /// As the scratch server writes it.
-    pub(super) catalog: Catalog,
+    pub(crate) catalog: Catalog,
 }
 
 /// `argument`: which of the sources it is, for whoever reads an error.
-pub(super) fn materialise(
+pub(crate) fn materialise(
     project: &Project,
     server: &mut Scratch,
     catalog: &Catalog,
+    argument: &'static str,
+    limit: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Materialised, JobError> {
+    make(project, server, (catalog, false), argument, limit, notes)
+}
+
+/// The same of a catalog that was thought out: what follows from something else, such as the types of a view's columns,
+/// is for the server to say.
+pub(super) fn materialise_target(
+    project: &Project,
+    server: &mut Scratch,
+    catalog: &Catalog,
+    argument: &'static str,
+    limit: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Materialised, JobError> {
+    make(project, server, (catalog, true), argument, limit, notes)
+}
+
+fn make(
+    project: &Project,
+    server: &mut Scratch,
+    (catalog, thought_out): (&Catalog, bool),
     argument: &'static str,
     limit: Duration,
     notes: &mut Vec<String>,
@@ -63,13 +88,28 @@ pub(super) fn materialise(
     }
     run(&mut session, &plan.statements)?;
     drop(session);
-    let catalog = open::read_catalog(server, &database)?;
+    let made = open::read_catalog(server, &database)?;
+    if let Some(change) = not_as_read(&made, &wanted, &options, thought_out) {
+        let what = change.details.join(", ");
+        return Err(refused(format!("{} {} was made otherwise: {what}", change.object.kind.label(), change.object)));
+    }
+    let catalog = made;
     for note in said {
         if !notes.contains(&note) {
             notes.push(note);
         }
     }
     Ok(Materialised { database, catalog })
+}
+
+/// The first object that is not what was read. Expressions may read otherwise: they were made from the server's own
+/// writing, which is no fixed point, and which another major writes in its own way.
+fn not_as_read(made: &Catalog, wanted: &Catalog, options: &DiffOptions, thought_out: bool) -> Option<ObjectChange> {
+    let same_major = made.server.major() == wanted.server.major();
+    diff::differences(made, wanted, options).into_iter().find(|change| match change.change {
+        ChangeKind::Changed => !thought_out && same_major && !differs_in_words_alone(wanted, made, &change.object),
+        _ => true,
+    })
 }
 
 /// Roles belong to the server, and the scratch has not the other's.

@@ -5,29 +5,30 @@
 
 mod between;
 mod materialise;
+mod other_words;
 mod prove;
 mod reach;
 mod renames;
 mod report;
 mod sides;
 mod sql_text;
+mod ways;
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
-use pgmason_core::diff::DiffOptions;
-use pgmason_model::Identifier;
 use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
+pub(crate) use materialise::materialise;
 pub use prove::{Bench, Ground, prove, release};
 pub use renames::asked as renames_asked;
 pub use report::*;
 pub use sql_text::{hazard_name, sql_text};
+pub(crate) use ways::{Target, Ways};
 
 use crate::JobError;
 use crate::open::OpenOptions;
-use crate::progress::{Event, Reporter};
+use crate::progress::Reporter;
 use crate::project::Project;
 use crate::source::Source;
 
@@ -52,40 +53,7 @@ pub fn diff(
     options: &DifferenceOptions,
     reporter: Reporter<'_>,
 ) -> Result<DiffReport, JobError> {
-    let started = Instant::now();
-    let mut sides = sides::open(project, from, to, &options.open, reporter)?;
-    let online = options.online.unwrap_or(matches!(from, Source::Database(_)));
-    let diff_options = DiffOptions {
-        owners: options.owners,
-        creator: Identifier::from(sides.creator.as_str()),
-        online,
-        reorder_columns: options.reorder_columns,
-        allow: options.allow.clone(),
-    };
-    let renames = renames::asked(&sides.from.catalog, &sides.to.catalog, &sides.to.files, &options.renames)?;
-    reporter(Event::Proving);
-    let (plan, proof) = sides.between(project, &options.open, &diff_options, &renames)?;
-    let notes = std::mem::take(&mut sides.notes);
-    if let Some(failed) = proof.failure() {
-        return Err(JobError::NotProven { failed: Box::new(failed_case(failed, &plan)) });
-    }
-    let mut not_checked = sides.from.catalog.not_checked.clone();
-    not_checked.extend(
-        sides.to.catalog.not_checked.iter().filter(|gap| !sides.from.catalog.not_checked.contains(gap)).cloned(),
-    );
-    Ok(DiffReport {
-        schema_version: DIFF_SCHEMA_VERSION,
-        from: from.to_string(),
-        to: to.to_string(),
-        scratch: sides.server.describe(),
-        online,
-        owners: options.owners,
-        plan,
-        proof,
-        not_checked,
-        notes,
-        seconds: started.elapsed().as_secs_f64(),
-    })
+    Ok(Ways::find(project, (from, to), options, None, reporter)?.report)
 }
 
 fn failed_case(failed: &StageReport, plan: &DifferencePlan) -> FailedProof {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use pgmason_core::diff::renames::Rename;
 use pgmason_core::diff::{self, DiffOptions};
 use pgmason_core::migrations::MigrationFile;
-use pgmason_model::Catalog;
 use pgmason_model::difference::DifferencePlan;
+use pgmason_model::{Catalog, ObjectId};
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Engine, MIGRATION_ROLE, Scratch, ScratchDatabase, ScratchOptions};
 
 use super::between::between;
-use super::materialise::materialise;
+use super::materialise::{materialise, materialise_target};
+use super::other_words::with_words_of;
 use super::prove::{self, Bench, Ground};
 use super::reach::reached;
 use super::report::Proof;
@@ -31,6 +32,8 @@ pub(super) struct Sides {
     /// The role that makes what is new.
     pub(super) creator: String,
     pub(super) notes: Vec<String>,
+    /// The target is made in a database, not only what the plan can reach of it.
+    is_whole: bool,
 }
 
 pub(super) struct Side {
@@ -54,7 +57,7 @@ impl Sides {
     ) -> Result<(DifferencePlan, Proof), JobError> {
         let same_major = self.from.catalog.server.major() == self.to.catalog.server.major();
         let both_made = self.from.database.is_some() && self.to.database.is_some();
-        if both_made || !same_major || !renames.is_empty() {
+        if both_made || self.is_whole || !same_major || !renames.is_empty() {
             self.make_whole(project, options)?;
             return self.between_databases(project, options, diff_options, renames);
         }
@@ -70,6 +73,29 @@ impl Sides {
         }
         self.make_whole(project, options)?;
         self.between_databases(project, options, diff_options, renames)
+    }
+
+    /// What to arrive at, where that is not the second source as it stands.
+    pub(super) fn aim_at(&mut self, target: Catalog) {
+        if target != self.to.catalog {
+            self.to.catalog = target;
+            // What the scratch made it can make otherwise too; the server then says how all of it reads.
+            self.is_whole = self.to.database.take().is_some();
+        }
+    }
+
+    /// Runs files in one more database of the same server.
+    pub(super) fn build(
+        &mut self,
+        project: &Project,
+        source: &Source,
+        files: SqlFiles,
+        options: &OpenOptions,
+        reporter: Reporter<'_>,
+    ) -> Result<Side, JobError> {
+        let roles = self.from.made_roles.union(&self.to.made_roles).cloned().collect();
+        let mut context = Opening { project, server: &mut self.server, options, reporter, notes: &mut self.notes };
+        context.side("--from", source, Material::Files(Some(files)), &roles)
     }
 
     fn between_databases(
@@ -100,6 +126,22 @@ impl Sides {
         let mut notes = Vec::new();
         let from = materialise(project, &mut self.server, &from, "--from", limit, &mut notes)?;
         let to = materialise(project, &mut self.server, &to, "--to", limit, &mut notes)?;
+        // Made from their own texts, both are written alike where they mean the same.
+        let raw = |id: &ObjectId| self.from.catalog.get(id) != self.to.catalog.get(id);
+        let same: BTreeSet<ObjectId> = from
+            .catalog
+            .objects
+            .iter()
+            .filter(|(id, object)| to.catalog.get(id) == Some(*object) && self.to.catalog.get(id).is_some() && raw(id))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !same.is_empty() {
+            let to = with_words_of(&self.from.catalog, &self.to.catalog, &same);
+            *plan = diff::plan(&self.from.catalog, &to, diff_options);
+            if plan.statements.is_empty() {
+                return Ok(Proof::default());
+            }
+        }
         let mut bench = Bench { project, server: &mut self.server, limit };
         let from = Ground { database: &from.database, catalog: &from.catalog };
         let to = Ground { database: &to.database, catalog: &to.catalog };
@@ -113,7 +155,8 @@ impl Sides {
         let limit = options.replay.statement_timeout;
         for (side, argument) in [(&mut self.from, "--from"), (&mut self.to, "--to")] {
             if side.database.is_none() {
-                let made = materialise(project, &mut self.server, &side.catalog, argument, limit, &mut self.notes)?;
+                let make = if self.is_whole { materialise_target } else { materialise };
+                let made = make(project, &mut self.server, &side.catalog, argument, limit, &mut self.notes)?;
                 // Roles are the source's own: that the scratch has more says nothing.
                 let roles = std::mem::take(&mut side.catalog.roles);
                 side.catalog = Catalog { roles, ..made.catalog };
@@ -142,8 +185,7 @@ pub(super) fn open(
     let baselines = [(from, &material[0]), (to, &material[1])].map(|(source, material)| match material {
         Material::Files(files) => project.baseline(source, files.as_ref()),
         Material::Prisma(_, files) => project.baseline(source, Some(files)),
-        Material::Catalog(catalog) if catalog.platform.is_empty() => Baseline::Plain,
-        Material::Catalog(_) => Baseline::Supabase,
+        Material::Catalog(catalog) => open::baseline_of(catalog),
     });
     let baseline = if baselines.contains(&Baseline::Supabase) { Baseline::Supabase } else { Baseline::Plain };
     let live = material.iter().find_map(|material| match material {
@@ -165,7 +207,7 @@ pub(super) fn open(
     let roles = from.made_roles.clone();
     let to = context.side("--to", to, second, &roles)?;
     let creator = creator(project, options)?;
-    Ok(Sides { from, to, server, creator, notes })
+    Ok(Sides { from, to, server, creator, notes, is_whole: false })
 }
 
 fn read(project: &Project, source: &Source, reporter: Reporter<'_>) -> Result<Material, JobError> {

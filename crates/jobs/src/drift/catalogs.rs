@@ -22,6 +22,7 @@ pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: Sourc
         second_has: second.get(id).map(|_| id.kind.label().to_owned()),
         details,
         edit: None,
+        defined_at: None,
     };
     let mut list = Vec::new();
     for change in &plan.changes {
@@ -50,7 +51,7 @@ pub(super) fn compare(first: &Catalog, second: &Catalog, a: SourceKind, b: Sourc
 /// Without what is nobody's difference.
 fn comparable(catalog: &Catalog) -> Catalog {
     let mut kept = catalog.clone();
-    kept.objects.retain(|id, object| is_compared(id, object));
+    kept.objects.retain(|id, object| is_told(id, object));
     kept.dependencies.retain(|(dependent, needed)| !is_history(dependent) && !is_history(needed));
     for object in kept.objects.values_mut() {
         match object {
@@ -65,7 +66,8 @@ fn comparable(catalog: &Catalog) -> Catalog {
     kept
 }
 
-fn is_compared(id: &ObjectId, object: &Object) -> bool {
+/// False for what is nobody's difference: histories of tools, what an extension brings along.
+pub(crate) fn is_told(id: &ObjectId, object: &Object) -> bool {
     let of_history = matches!(object, Object::Index(index) if index.table.name == *"_prisma_migrations");
     // An extension brings its comment along.
     let of_extension = id.of.as_deref().is_some_and(|of| of.kind == ObjectKind::Extension);
@@ -108,7 +110,7 @@ fn goes_along(without: &Catalog, with: &Catalog, id: &ObjectId) -> bool {
 }
 
 /// The table that the object belongs to, else itself.
-fn owner_of(id: &ObjectId, object: Option<&Object>) -> ObjectId {
+pub(crate) fn owner_of(id: &ObjectId, object: Option<&Object>) -> ObjectId {
     match (id.of.as_deref(), object) {
         (Some(of), _) => owner_of(of, None),
         (None, Some(Object::Index(index))) => {

@@ -7,10 +7,10 @@ use crate::JobError;
 use crate::configuration::FILE_NAME;
 use crate::project::Project;
 
-pub(super) struct Ignores(Vec<Pattern>);
+pub(crate) struct Ignores(Vec<Pattern>);
 
 impl Ignores {
-    pub(super) fn new(project: &Project, stated: &[String]) -> Result<Self, JobError> {
+    pub(crate) fn new(project: &Project, stated: &[String]) -> Result<Self, JobError> {
         let configured = &project.configuration.drift.ignore;
         let patterns = configured.iter().chain(stated).map(|text| {
             Pattern::new(text).map_err(|error| JobError::Configuration {
@@ -22,7 +22,7 @@ impl Ignores {
     }
 
     /// `of`: the table or type that it belongs to.
-    pub(super) fn takes(&self, object: &ObjectId, of: &ObjectId) -> bool {
+    pub(crate) fn takes(&self, object: &ObjectId, of: &ObjectId) -> bool {
         let options =
             MatchOptions { case_sensitive: true, require_literal_separator: false, require_literal_leading_dot: false };
         let names = [bare(object), bare(of)];

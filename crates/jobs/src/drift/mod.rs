@@ -10,11 +10,12 @@ mod sources;
 
 use std::path::PathBuf;
 
+use pgmason_core::locations::Locations;
 use pgmason_core::prisma::compare::{self, DifferenceClass, PrismaComparison};
 use pgmason_pg::ConnectionString;
 
 pub use report::{
-    DRIFT_SCHEMA_VERSION, Difference, DriftObject, DriftPair, DriftReport, DriftSource, PairState, SourceKind,
+    DRIFT_SCHEMA_VERSION, Difference, DriftObject, DriftPair, DriftReport, DriftSource, PairState, SourceKind, SqlPlace,
 };
 
 use crate::JobError;
@@ -22,7 +23,9 @@ use crate::open::OpenOptions;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 use crate::source::Source;
-use ignore::Ignores;
+pub(crate) use catalogs::{is_told, owner_of};
+pub(crate) use ignore::Ignores;
+pub(crate) use sources::Found;
 use sources::Side;
 pub use sources::database_of;
 
@@ -36,11 +39,13 @@ pub struct DriftOptions {
     pub snapshot: Option<PathBuf>,
     /// Names of objects that may differ, beside the configuration's.
     pub ignore: Vec<String>,
+    /// Of what there is only these kinds.
+    pub only: Option<Vec<SourceKind>>,
     pub open: OpenOptions,
 }
 
 /// What there is to compare, whether or not it can be read.
-pub fn sources_of(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
+pub(crate) fn sources_of(project: &Project, options: &DriftOptions) -> Result<Vec<Found>, JobError> {
     sources::found(project, options)
 }
 
@@ -60,11 +65,18 @@ pub fn drift(project: &Project, options: &DriftOptions, reporter: Reporter<'_>) 
         ignored: 0,
         notes: opened.notes.clone(),
     };
+    let locations: Vec<Option<Locations>> = sides.iter().map(Side::locations).collect();
     let mut found = Vec::new();
     for (place, first) in sides.iter().enumerate() {
         for second in &sides[place + 1..] {
-            let (pair, differences) = compare_pair(first, second, &ignores, &mut report.ignored);
+            let (pair, mut differences) = compare_pair(first, second, &ignores, &mut report.ignored);
             report.pairs.push(pair);
+            for (side, locations) in sides.iter().zip(&locations) {
+                let of_pair = side.kind == first.kind || side.kind == second.kind;
+                if let (Some(locations), true) = (locations, of_pair) {
+                    differences.iter_mut().for_each(|difference| difference.locate(locations));
+                }
+            }
             found.extend(differences);
         }
     }
@@ -123,6 +135,7 @@ fn of_prisma(comparison: PrismaComparison, prisma: &Side, other: &Side, pair: &m
             second_has: difference.found,
             details: Vec::new(),
             edit: Some(difference.edit),
+            defined_at: None,
         })
         .collect()
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use pgmason_core::locations::Locations;
 use pgmason_core::prisma::compare::{DifferenceClass, SchemaEdit};
 use pgmason_model::ObjectId;
 use serde::Serialize;
+
+use crate::source::Source;
 
 /// The version of the report written as JSON. Raised when a field changes its meaning or goes.
 pub const DRIFT_SCHEMA_VERSION: u32 = 1;
@@ -38,6 +41,17 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    pub fn of(source: &Source) -> Self {
+        match source {
+            Source::Migrations(_) => Self::Migrations,
+            Source::Schema(_) => Self::Schema,
+            Source::Database(_) => Self::Database,
+            Source::Prisma(_) => Self::Prisma,
+            Source::Snapshot(_) => Self::Snapshot,
+            Source::Empty => Self::Empty,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Migrations => "migrations",
@@ -115,6 +129,24 @@ pub struct Difference {
     /// What to write into schema.prisma, so that it says what the other source has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<SchemaEdit>,
+    /// Where the project's SQL last defined it, or the table that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defined_at: Option<SqlPlace>,
+}
+
+/// A line of a file, both as the user would name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SqlPlace {
+    pub file: String,
+    pub line: u32,
+}
+
+impl Difference {
+    pub(super) fn locate(&mut self, locations: &Locations) {
+        let place = locations.find(&self.object).or_else(|| locations.find(&self.of));
+        let place = place.map(|place| SqlPlace { file: place.file.clone(), line: place.line });
+        self.defined_at = self.defined_at.take().or(place);
+    }
 }
 
 impl DriftReport {

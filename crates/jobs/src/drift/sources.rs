@@ -1,12 +1,17 @@
 //! The sources of a project, and their catalogs: all that needs a scratch server from one and the same.
 
-use pgmason_model::catalog::TableKind;
+use std::collections::BTreeSet;
+
+use pgmason_core::locations::Locations;
+use pgmason_core::migrations::locate;
+use pgmason_model::catalog::{ServerVersion, TableKind};
 use pgmason_model::{Catalog, Object, ObjectKind};
 use pgmason_scratch::{Baseline, Scratch, ScratchOptions};
 
 use super::DriftOptions;
 use super::report::{DriftSource, SourceKind};
 use crate::configuration::{FILE_NAME, expand};
+use crate::diff::materialise;
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions};
 use crate::prisma::{self, PrismaSource};
@@ -16,13 +21,39 @@ use crate::replay::{ReplayReport, lenient};
 use crate::source::Source;
 use crate::{JobError, configuration};
 
+/// A source that the project has, or what the configuration says of one and nobody can make sense of.
+pub(crate) enum Found {
+    Source(Source),
+    Unclear { kind: SourceKind, shown: String, error: JobError },
+}
+
+impl Found {
+    pub(crate) fn kind(&self) -> SourceKind {
+        match self {
+            Self::Source(source) => SourceKind::of(source),
+            Self::Unclear { kind, .. } => *kind,
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Source(source) => source.to_string(),
+            Self::Unclear { shown, .. } => shown.clone(),
+        }
+    }
+}
+
 /// One source, read or not.
 pub(super) struct Side {
     pub(super) kind: SourceKind,
-    source: Source,
+    /// None: nobody knows what it is.
+    source: Option<Source>,
+    shown: String,
+    /// The server that it was read from, where that was not the scratch.
+    server: Option<ServerVersion>,
     pub(super) catalog: Option<Catalog>,
     pub(super) prisma: Option<PrismaSource>,
-    files: Option<SqlFiles>,
+    pub(super) files: Option<SqlFiles>,
     problem: Option<(String, Option<String>)>,
     notes: Vec<String>,
     /// A statement failed.
@@ -39,41 +70,49 @@ pub(super) struct OpenedSides {
 }
 
 /// What there is to compare. Two at least.
-pub(super) fn list(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
+pub(super) fn list(project: &Project, options: &DriftOptions) -> Result<Vec<Found>, JobError> {
     let found = found(project, options)?;
     if found.len() < 2 {
-        return Err(JobError::NothingToCompare { only: found.first().map(ToString::to_string) });
+        return Err(JobError::NothingToCompare { only: found.first().map(Found::shown) });
     }
     Ok(found)
 }
 
 /// What there is.
-pub(super) fn found(project: &Project, options: &DriftOptions) -> Result<Vec<Source>, JobError> {
+pub(super) fn found(project: &Project, options: &DriftOptions) -> Result<Vec<Found>, JobError> {
     let stated = &project.configuration.sources;
-    let mut found = Vec::new();
+    let mut sources = Vec::new();
     if let Some(files) = &options.files {
-        found.push(files.clone());
+        sources.push(files.clone());
     } else if stated.migrations.is_some() || stated.schema.is_some() {
-        found.extend(stated.migrations.as_ref().map(|path| Source::Migrations(project.folder.join(path))));
-        found.extend(stated.schema.as_ref().map(|path| Source::Schema(project.folder.join(path))));
+        sources.extend(stated.migrations.as_ref().map(|path| Source::Migrations(project.folder.join(path))));
+        sources.extend(stated.schema.as_ref().map(|path| Source::Schema(project.folder.join(path))));
     } else {
         match project.source() {
-            Ok(source) => found.push(source),
+            Ok(source) => sources.push(source),
             // There may be a database and a Prisma schema, and no files.
             Err(JobError::NothingToRead { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    let files = found.first().cloned();
+    let files = sources.first().cloned();
+    let mut found: Vec<Found> = sources.into_iter().map(Found::Source).collect();
     match (&options.database, &stated.database) {
-        (Some(connection), _) => found.push(Source::Database(connection.clone())),
-        (None, Some(text)) => found.push(Source::Database(configured_database(project, text)?)),
+        (Some(connection), _) => found.push(Found::Source(Source::Database(connection.clone()))),
+        (None, Some(text)) => found.push(match configured_database(project, text) {
+            Ok(connection) => Found::Source(Source::Database(connection)),
+            // The others can be compared all the same.
+            Err(error) => Found::Unclear { kind: SourceKind::Database, shown: "[sources] database".to_owned(), error },
+        }),
         (None, None) => {}
     }
     let prisma = options.prisma.clone().or_else(|| prisma::find(project, files.as_ref()));
-    found.extend(prisma.map(Source::Prisma));
+    found.extend(prisma.map(Source::Prisma).map(Found::Source));
     let snapshot = options.snapshot.clone().or_else(|| stated.snapshot.as_ref().map(|path| project.folder.join(path)));
-    found.extend(snapshot.map(Source::Snapshot));
+    found.extend(snapshot.map(Source::Snapshot).map(Found::Source));
+    if let Some(only) = &options.only {
+        found.retain(|source| only.contains(&source.kind()));
+    }
     Ok(found)
 }
 
@@ -95,7 +134,7 @@ fn configured_database(project: &Project, text: &str) -> Result<pgmason_pg::Conn
 
 pub(super) fn open(
     project: &Project,
-    wanted: Vec<Source>,
+    wanted: Vec<Found>,
     options: &DriftOptions,
     reporter: Reporter<'_>,
 ) -> Result<OpenedSides, JobError> {
@@ -105,11 +144,15 @@ pub(super) fn open(
         side.read(project, &options.open, reporter)?;
     }
     let mut opened = OpenedSides { sides, scratch: None, notes: Vec::new() };
-    if opened.sides.iter().any(Side::needs_scratch) {
+    let majors: BTreeSet<u32> = opened.sides.iter().filter_map(|side| Some(side.server?.major())).collect();
+    if opened.sides.iter().any(Side::needs_scratch) || majors.len() > 1 {
         let mut server = scratch(project, &opened.sides, &options.open, reporter)?;
         opened.scratch = Some(server.describe());
         for side in opened.sides.iter_mut().filter(|side| side.needs_scratch()) {
             side.execute(project, &mut server, &options.open, reporter)?;
+        }
+        for side in &mut opened.sides {
+            side.make_anew(project, &mut server, &options.open)?;
         }
     }
     Ok(opened)
@@ -122,8 +165,11 @@ fn scratch(
     reporter: Reporter<'_>,
 ) -> Result<Scratch, JobError> {
     let supabase = sides.iter().any(|side| match &side.catalog {
-        Some(catalog) => !catalog.platform.is_empty(),
-        None => project.baseline(&side.source, side.files.as_ref()) == Baseline::Supabase,
+        Some(catalog) => open::baseline_of(catalog) == Baseline::Supabase,
+        None => side
+            .source
+            .as_ref()
+            .is_some_and(|source| project.baseline(source, side.files.as_ref()) == Baseline::Supabase),
     });
     let stated = project.configuration.project.baseline;
     let baseline = match stated {
@@ -143,16 +189,24 @@ fn scratch(
 }
 
 impl Side {
-    fn new(source: Source) -> Self {
-        let kind = match &source {
-            Source::Migrations(_) => SourceKind::Migrations,
-            Source::Schema(_) => SourceKind::Schema,
-            Source::Database(_) => SourceKind::Database,
-            Source::Prisma(_) => SourceKind::Prisma,
-            Source::Snapshot(_) => SourceKind::Snapshot,
-            Source::Empty => SourceKind::Empty,
+    fn new(found: Found) -> Self {
+        let (kind, shown) = (found.kind(), found.shown());
+        let (source, problem) = match found {
+            Found::Source(source) => (Some(source), None),
+            Found::Unclear { error, .. } => (None, Some((error.to_string(), error.hint()))),
         };
-        Self { kind, source, catalog: None, prisma: None, files: None, problem: None, notes: Vec::new(), failed: false }
+        Self {
+            kind,
+            source,
+            shown,
+            server: None,
+            catalog: None,
+            prisma: None,
+            files: None,
+            problem,
+            notes: Vec::new(),
+            failed: false,
+        }
     }
 
     fn needs_scratch(&self) -> bool {
@@ -161,16 +215,18 @@ impl Side {
 
     /// What needs no scratch server: a database, a snapshot, the texts of files.
     fn read(&mut self, project: &Project, options: &OpenOptions, reporter: Reporter<'_>) -> Result<(), JobError> {
-        let outcome = match &self.source {
-            Source::Database(_) | Source::Snapshot(_) => {
-                open::open(project, &self.source, options, reporter).map(|opened| self.catalog = Some(opened.catalog))
-            }
+        let Some(source) = &self.source else { return Ok(()) };
+        let outcome = match source {
+            Source::Database(_) | Source::Snapshot(_) => open::open(project, source, options, reporter).map(|opened| {
+                self.server = Some(opened.catalog.server);
+                self.catalog = Some(opened.catalog);
+            }),
             Source::Prisma(path) => prisma::read(project, path).map(|read| {
                 self.files = Some(read.sql_files());
                 self.prisma = Some(read);
             }),
             Source::Migrations(_) | Source::Schema(_) | Source::Empty => {
-                folder::read(project, &self.source).map(|files| self.files = files)
+                folder::read(project, source).map(|files| self.files = files)
             }
         };
         self.note_problem(outcome)
@@ -225,6 +281,32 @@ impl Side {
         Ok(())
     }
 
+    /// Servers of other major versions word expressions otherwise: what was read from one is made on the scratch.
+    fn make_anew(&mut self, project: &Project, server: &mut Scratch, options: &OpenOptions) -> Result<(), JobError> {
+        let major = server.version().major();
+        let (Some(read_from), Some(catalog)) = (self.server, &self.catalog) else { return Ok(()) };
+        if read_from.major() == major {
+            return Ok(());
+        }
+        let argument = self.kind.name();
+        let mut said = Vec::new();
+        let limit = options.replay.statement_timeout;
+        match materialise(project, server, catalog, argument, limit, &mut said) {
+            Ok(made) => {
+                self.notes.push(format!("made anew on PostgreSQL {major}, so that both sides are one server's words"));
+                let roles = catalog.roles.clone();
+                self.catalog = Some(Catalog { roles, ..made.catalog });
+                Ok(())
+            }
+            // It is compared as it was read, and the pair says so.
+            Err(error @ JobError::NotMaterialised { .. }) => {
+                self.notes.push(error.to_string());
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn take(&mut self, catalog: Catalog, replay: Option<ReplayReport>) {
         if let Some(replay) = replay {
             if !replay.stand_ins.is_empty() {
@@ -262,13 +344,21 @@ impl Side {
         }
     }
 
+    /// Where its SQL last defined each object. None: it has no SQL that anybody wrote.
+    pub(super) fn locations(&self) -> Option<Locations> {
+        match (&self.prisma, &self.files) {
+            (None, Some(files)) => Some(locate(&files.files)),
+            _ => None,
+        }
+    }
+
     pub(super) fn report(&self, project: &Project) -> DriftSource {
         let (problem, hint) = self.problem.clone().unzip();
         DriftSource {
             kind: self.kind,
-            source: match self.source.path() {
+            source: match self.source.as_ref().and_then(Source::path) {
                 Some(path) => format!("{}:{}", self.kind.name(), project.display_path(path)),
-                None => self.source.to_string(),
+                None => self.shown.clone(),
             },
             summary: self.catalog.as_ref().map(|catalog| self.summary(catalog)),
             problem,
@@ -285,7 +375,9 @@ impl Side {
         match (&self.prisma, &self.files) {
             (Some(prisma), _) => text.push_str(&format!(" from {} models", prisma.schema.models.len())),
             (None, Some(files)) => text.push_str(&format!(" from {} files", files.files.len())),
-            (None, None) => text.push_str(&format!(", PostgreSQL {}", catalog.server)),
+            (None, None) => {
+                text.push_str(&format!(", PostgreSQL {}", self.server.unwrap_or(catalog.server)));
+            }
         }
         text
     }

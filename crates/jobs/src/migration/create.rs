@@ -55,51 +55,89 @@ pub fn source(project: &Project) -> Result<Source, JobError> {
 
 /// Writes the files.
 pub fn create(project: &Project, source: &Source, name: &str) -> Result<CreateReport, JobError> {
-    let Source::Migrations(path) = source else {
-        return Err(JobError::NotMigrations { source_name: source.to_string() });
-    };
-    let name = file_name(name)?;
-    let folder = Existing::read(project, source, path)?;
-    if let Some(same) = folder.ups().find(|file| file.description.to_snake_case() == name) {
-        return Err(JobError::DuplicateMigrationName { name, path: PathBuf::from(&same.path) });
+    let next = NextMigration::find(project, source, name)?;
+    next.write(&next.template(include_str!("create_up.sql")), &next.template(include_str!("create_down.sql")))?;
+    Ok(next.report)
+}
+
+/// The files that come next, before anything is written.
+pub(crate) struct NextMigration {
+    pub(crate) report: CreateReport,
+    pub(crate) layout: Layout,
+    /// The migration has BEGIN and COMMIT of its own.
+    pub(crate) opens_transactions: bool,
+    /// The migrations folder.
+    folder: PathBuf,
+    /// Paths inside the folder.
+    pub(crate) file: String,
+    rollback: Option<String>,
+    now: Timestamp,
+}
+
+impl NextMigration {
+    pub(crate) fn find(project: &Project, source: &Source, name: &str) -> Result<Self, JobError> {
+        let Source::Migrations(path) = source else {
+            return Err(JobError::NotMigrations { source_name: source.to_string() });
+        };
+        let name = file_name(name)?;
+        let folder = Existing::read(project, source, path)?;
+        if let Some(same) = folder.ups().find(|file| file.description.to_snake_case() == name) {
+            return Err(JobError::DuplicateMigrationName { name, path: PathBuf::from(&same.path) });
+        }
+        let versions: Vec<&str> = folder.ups().map(number_of).collect();
+        let now = Timestamp::now();
+        let version = next_version(folder.layout, &versions, now.as_second()).version;
+        let mut notes = Vec::new();
+        let file = folder.up_path(&version, &name);
+        let read = folder.layout.read_name(&file);
+        if !read.as_ref().is_some_and(|read| read.direction == Direction::Up && read.version.is_some()) {
+            return Err(JobError::MigrationName { name, problem: "its end says that it takes a migration back" });
+        }
+        notes.extend(folder.runs_before(read.as_ref(), &file, &versions));
+        let rollback = read.and_then(|read| folder.rollback_path(&file, &read, is_supabase(project, path), &mut notes));
+        let shown = |inside: &String| project.display_path(&path.join(inside));
+        let report = CreateReport {
+            schema_version: CREATE_SCHEMA_VERSION,
+            version,
+            name,
+            layout: folder.layout.name(),
+            file: shown(&file),
+            rollback: rollback.as_ref().map(shown),
+            notes,
+        };
+        Ok(Self { report, layout: folder.layout, opens_transactions: false, folder: path.clone(), file, rollback, now })
     }
-    let versions: Vec<&str> = folder.ups().map(number_of).collect();
-    let now = Timestamp::now();
-    let version = next_version(folder.layout, &versions, now.as_second()).version;
-    let mut notes = Vec::new();
-    let file = folder.up_path(&version, &name);
-    let read = folder.layout.read_name(&file);
-    if !read.as_ref().is_some_and(|read| read.direction == Direction::Up && read.version.is_some()) {
-        return Err(JobError::MigrationName { name, problem: "its end says that it takes a migration back" });
+
+    /// A template with this migration's words in it.
+    pub(crate) fn template(&self, template: &str) -> String {
+        let date = self.now.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let title = title(&self.report.name);
+        template.replace("{title}", &title).replace("{date}", &date).replace("{file}", &self.file)
     }
-    notes.extend(folder.runs_before(read.as_ref(), &file, &versions));
-    let rollback = read.and_then(|read| folder.rollback_path(&file, &read, is_supabase(project, path), &mut notes));
-    let title = title(&name);
-    let fill = |template: &str| {
-        let date = now.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        template.replace("{title}", &title).replace("{date}", &date).replace("{file}", &file)
-    };
-    let up = match folder.layout {
-        Layout::Dbmate => format!(
-            "-- migrate:up\n{}\n-- migrate:down\n{}",
-            fill(include_str!("create_up.sql")),
-            fill(include_str!("create_down.sql"))
-        ),
-        _ => fill(include_str!("create_up.sql")),
-    };
-    let mut texts = vec![(path.join(&file), up)];
-    texts.extend(rollback.as_ref().map(|inside| (path.join(inside), fill(include_str!("create_down.sql")))));
-    write_all(&texts)?;
-    let shown = |inside: &String| project.display_path(&path.join(inside));
-    Ok(CreateReport {
-        schema_version: CREATE_SCHEMA_VERSION,
-        version,
-        name,
-        layout: folder.layout.name(),
-        file: shown(&file),
-        rollback: rollback.as_ref().map(shown),
-        notes,
-    })
+
+    /// There is a place for what takes it back.
+    pub(crate) fn has_way_back(&self) -> bool {
+        self.rollback.is_some() || self.layout == Layout::Dbmate
+    }
+
+    /// The text of the migration itself.
+    pub(crate) fn up_text(&self, up: &str, down: &str) -> String {
+        match self.layout {
+            Layout::Dbmate => {
+                let apart = if self.opens_transactions { " transaction:false" } else { "" };
+                format!("-- migrate:up{apart}\n{up}\n-- migrate:down\n{down}")
+            }
+            // sqlx looks at the first line alone.
+            Layout::Sqlx if self.opens_transactions => format!("-- no-transaction\n{up}"),
+            _ => up.to_owned(),
+        }
+    }
+
+    pub(crate) fn write(&self, up: &str, down: &str) -> Result<(), JobError> {
+        let mut texts = vec![(self.folder.join(&self.file), self.up_text(up, down))];
+        texts.extend(self.rollback.as_ref().map(|inside| (self.folder.join(inside), down.to_owned())));
+        write_all(&texts)
+    }
 }
 
 /// `Add notifications` becomes `add_notifications`.

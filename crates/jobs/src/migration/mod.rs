@@ -12,6 +12,7 @@ pub mod database_fingerprint;
 mod entry;
 pub mod fleet;
 pub mod folder;
+pub mod from_difference;
 pub mod hooks;
 mod live;
 pub mod measure;

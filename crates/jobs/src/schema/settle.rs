@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL's own writing of an expression is no fixed point: `c IN ('a', 'b')` over a varchar is written with the cast
 //! around the array, and made again from that text with a cast in each element. Whether two texts are such a pair is
-//! PostgreSQL's to say: the object is made again from the wanted text, and has to read as the one that was found.
+//! PostgreSQL's to say: the object is made again from the one and from the other, and has to read the same.
 
 use std::collections::BTreeSet;
 
@@ -39,9 +39,54 @@ pub(crate) fn in_other_words(
     if candidates.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let mut target = found.clone();
-    for (id, _) in &candidates {
-        if let Some(object) = wanted.get(id) {
+    let copy = server.copy_database(database)?;
+    let settled = settle(project, server, &copy, wanted, found, &candidates);
+    server.drop_database(copy)?;
+    settled
+}
+
+/// Makes the candidates again from the wanted texts, then from the found ones: what reads the same both times is the same.
+fn settle(
+    project: &Project,
+    server: &Scratch,
+    copy: &ScratchDatabase,
+    wanted: &Catalog,
+    found: &Catalog,
+    candidates: &[(&ObjectId, Vec<String>)],
+) -> Result<BTreeSet<ObjectId>, JobError> {
+    let Some((from_wanted, said)) = made_again(project, server, copy, found, wanted, candidates)? else {
+        return Ok(BTreeSet::new());
+    };
+    let (same, open): (Vec<_>, Vec<_>) = candidates
+        .iter()
+        .filter(|(id, _)| said.contains(*id))
+        .cloned()
+        .partition(|(id, _)| from_wanted.get(id) == found.get(id));
+    let mut settled: BTreeSet<ObjectId> = same.into_iter().map(|(id, _)| id.clone()).collect();
+    let texts = open.iter().filter_map(|(id, _)| Some((*id, wanted_texts(found, wanted, id)?)));
+    let open: Vec<(&ObjectId, Vec<String>)> = texts.collect();
+    if !open.is_empty()
+        && let Some((from_found, said)) = made_again(project, server, copy, &from_wanted, found, &open)?
+    {
+        let same = open.iter().filter(|(id, _)| said.contains(*id) && from_found.get(id) == from_wanted.get(id));
+        settled.extend(same.map(|(id, _)| (*id).clone()));
+    }
+    Ok(settled)
+}
+
+/// The catalog once the candidates were made again with the texts of `texts`, and those whose text some statement said
+/// word for word. None: the statements do not run.
+fn made_again(
+    project: &Project,
+    server: &Scratch,
+    copy: &ScratchDatabase,
+    there: &Catalog,
+    texts: &Catalog,
+    candidates: &[(&ObjectId, Vec<String>)],
+) -> Result<Option<(Catalog, BTreeSet<ObjectId>)>, JobError> {
+    let mut target = there.clone();
+    for (id, _) in candidates {
+        if let Some(object) = texts.get(id) {
             target.objects.insert((*id).clone(), object.clone());
         }
     }
@@ -51,26 +96,24 @@ pub(crate) fn in_other_words(
         allow: ["*".to_owned()].into(),
         ..DiffOptions::default()
     };
-    let plan = plan(found, &target, &options);
-    // Only what some statement says word for word was made again from that text.
-    let said = |texts: &[String]| {
+    let plan = plan(there, &target, &options);
+    let is_said = |texts: &[String]| {
         texts.iter().all(|text| plan.statements.iter().any(|statement| statement.sql.contains(text.as_str())))
     };
+    let said = candidates.iter().filter(|(_, texts)| is_said(texts)).map(|(id, _)| (*id).clone()).collect();
     let text: String = plan.statements.iter().map(|statement| format!("{};\n", statement.sql)).collect();
-    let copy = server.copy_database(database)?;
-    let mut session = ReplaySession::open(project, &copy, std::time::Duration::from_secs(60))?;
+    let mut session = ReplaySession::open(project, copy, std::time::Duration::from_secs(60))?;
     let failure = session.run_own_file(&as_migration("made_again.sql", &text))?;
     drop(session);
-    let settled = match failure {
-        Some(_) => BTreeSet::new(),
-        None => {
-            let again = read_catalog(server, &copy)?;
-            let settled = candidates.iter().filter(|(id, texts)| said(texts) && again.get(id) == found.get(id));
-            settled.map(|(id, _)| (*id).clone()).collect()
-        }
-    };
-    server.drop_database(copy)?;
-    Ok(settled)
+    match failure {
+        Some(_) => Ok(None),
+        None => Ok(Some((read_catalog(server, copy)?, said))),
+    }
+}
+
+/// The object differs in nothing but the server's own writing of expressions, which may or may not mean the same.
+pub(crate) fn differs_in_words_alone(wanted: &Catalog, found: &Catalog, id: &ObjectId) -> bool {
+    wanted_texts(wanted, found, id).is_some()
 }
 
 /// The wanted texts of an object whose other fields are the same.

@@ -1,4 +1,4 @@
-//! Drift as GitHub workflow commands: each becomes an annotation, at its line of the Prisma schema where it has one.
+//! Drift as GitHub workflow commands: each becomes an annotation, at its line of the Prisma schema or the SQL where it has one.
 
 use std::io::{self, Write};
 

@@ -18,10 +18,14 @@ pub(crate) fn render(report: &DriftReport, out: &mut dyn Write) -> io::Result<()
         for difference in &object.differences {
             writeln!(out, "  {}", subject(difference))?;
             writeln!(out, "    {}", sides(difference))?;
-            if let Some(change) = change(difference) {
-                let at = place(difference).map(|(file, line)| format!("{file}:{line}: ")).unwrap_or_default();
-                let change = change.replace('\n', "\n      ");
-                writeln!(out, "    {DIM}{at}{DIM:#}{change}")?;
+            match (change(difference), place(difference)) {
+                (Some(change), at) => {
+                    let at = at.map(|(file, line)| format!("{file}:{line}: ")).unwrap_or_default();
+                    let change = change.replace('\n', "\n      ");
+                    writeln!(out, "    {DIM}{at}{DIM:#}{change}")?;
+                }
+                (None, Some((file, line))) => writeln!(out, "    {DIM}{file}:{line}{DIM:#}")?,
+                (None, None) => {}
             }
         }
     }

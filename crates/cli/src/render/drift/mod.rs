@@ -63,10 +63,11 @@ fn subject(difference: &Difference) -> String {
     one_line(&format!("{name}{} {}", difference.object.kind.label(), difference.object))
 }
 
-/// The file and line of the Prisma schema that speak of it.
+/// The file and line of the Prisma schema that speak of it, else those of the SQL that defined it.
 fn place(difference: &Difference) -> Option<(&str, u32)> {
-    let place = difference.edit.as_ref()?.place.as_ref()?;
-    Some((&place.file, place.line))
+    let in_prisma = difference.edit.as_ref().and_then(|edit| edit.place.as_ref());
+    let in_sql = difference.defined_at.as_ref().filter(|_| difference.edit.is_none());
+    in_prisma.map(|place| (&*place.file, place.line)).or_else(|| in_sql.map(|place| (place.file.as_str(), place.line)))
 }
 
 /// `database and prisma: 3 differences`, for each pair.

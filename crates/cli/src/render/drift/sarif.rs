@@ -1,4 +1,4 @@
-//! Drift as SARIF 2.1.0: a result for each difference, at its line of the Prisma schema where it has one.
+//! Drift as SARIF 2.1.0: a result for each difference, at its line of the Prisma schema or the SQL where it has one.
 
 use std::io::{self, Write};
 

@@ -26,6 +26,7 @@ fn report() -> DriftReport {
             field: Some("x".to_owned()),
             change: "add\nmodel B {\n}".to_owned(),
         }),
+        defined_at: None,
     };
     let source = |kind, problem: Option<&str>| DriftSource {
         kind,

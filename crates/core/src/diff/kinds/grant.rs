@@ -12,7 +12,7 @@ use crate::diff::context::relation;
 use crate::diff::owners::owner_of;
 
 /// Privilege → with grant option.
-pub(super) type Privileges = BTreeMap<String, bool>;
+pub(in crate::diff) type Privileges = BTreeMap<String, bool>;
 
 pub(super) struct Target {
     /// `TABLE public.users`.
@@ -166,11 +166,33 @@ pub(super) fn all_of(kind: ObjectKind, major: u32) -> Privileges {
 /// and what those of its schema add. They go by who makes it; then it is handed over, and what was the maker's is the
 /// owner's.
 fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privileges> {
+    let creator = &builder.context.options.creator;
+    let mut found = made_with(&defaults_in_effect(builder), creator, builder.major(), id);
+    let owner = builder.new_object(id).and_then(owner_of);
+    hand_over(&mut found, creator, owner.unwrap_or(creator));
+    found
+}
+
+/// A catalog of nothing but default privileges, as the plan leaves them: those of the platform stay as they are.
+fn defaults_in_effect(builder: &Builder<'_>) -> Catalog {
+    let platform = builder.context.platform;
+    let old = builder.context.from.of_kind(ObjectKind::DefaultPrivilege).filter(|(id, _)| platform.contains(*id));
+    let new = builder.context.to.of_kind(ObjectKind::DefaultPrivilege).filter(|(id, _)| !platform.contains(*id));
+    let objects = old.chain(new).map(|(id, object)| (id.clone(), object.clone())).collect();
+    Catalog { objects, ..Catalog::default() }
+}
+
+/// The same while it is still its maker's, by the default privileges of the catalog.
+pub(in crate::diff) fn made_with(
+    catalog: &Catalog,
+    creator: &Identifier,
+    major: u32,
+    id: &ObjectId,
+) -> BTreeMap<Identifier, Privileges> {
     let mut found: BTreeMap<Identifier, Privileges> = BTreeMap::new();
     if id.kind == ObjectKind::Column {
         return found;
     }
-    let creator = &builder.context.options.creator;
     let object_type = match id.kind {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => "table",
         ObjectKind::Sequence => "sequence",
@@ -179,7 +201,7 @@ fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privile
         ObjectKind::EnumType | ObjectKind::DomainType | ObjectKind::CompositeType | ObjectKind::RangeType => "type",
         _ => "",
     };
-    let entries = builder.context.to.of_kind(ObjectKind::DefaultPrivilege).filter_map(|(entry, object)| match object {
+    let entries = catalog.of_kind(ObjectKind::DefaultPrivilege).filter_map(|(entry, object)| match object {
         Object::DefaultPrivilege(found) if entry.name == *creator && found.object_type == object_type => {
             Some((entry, found))
         }
@@ -187,7 +209,7 @@ fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privile
     });
     let (of_schema, of_all): (Vec<_>, Vec<_>) = entries.partition(|(entry, _)| entry.schema.is_some());
     if of_all.is_empty() {
-        found.insert(creator.clone(), all_of(id.kind, builder.major()));
+        found.insert(creator.clone(), all_of(id.kind, major));
         let word = match id.kind {
             ObjectKind::Function => Some("EXECUTE"),
             ObjectKind::EnumType | ObjectKind::DomainType | ObjectKind::CompositeType | ObjectKind::RangeType => {
@@ -210,8 +232,6 @@ fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privile
         }
     }
     found.retain(|_, list| !list.is_empty());
-    let owner = builder.new_object(id).and_then(owner_of);
-    hand_over(&mut found, creator, owner.unwrap_or(creator));
     found
 }
 

@@ -5,7 +5,7 @@ use pgmason_model::difference::HazardKind;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
 use super::table::{self, option_changes};
-use super::{Verdict, partition_index};
+use super::{Verdict, online, partition_index};
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::states::State;
@@ -87,6 +87,12 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Index) {
         }
     }
     let place = builder.push(action);
+    if online {
+        let rank = builder.actions.get(place).map(|action| online::build_rank(builder, action));
+        if let (Some(action), Some(rank)) = (builder.actions.get_mut(place), rank) {
+            action.rank = rank;
+        }
+    }
     if apart {
         leave_parent_out(builder, place, new);
         partition_index::attach(builder, id, new);
@@ -182,6 +188,10 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Index) {
     action.removes.extend(keys);
     action.after.extend(detached);
     action.alone = online;
+    if online {
+        // No commit while policies and views are taken down.
+        action.rank = Rank::Finish;
+    }
     if builder.states.is(id, State::Replace) {
         let message = format!("queries on {} go without index {id} until it is built anew", old.table);
         action = action.hazard(hazard(HazardKind::IndexRebuild, message));

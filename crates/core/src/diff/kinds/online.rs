@@ -68,6 +68,9 @@ pub(super) fn unique_or_primary_key(
     // The constraint comes with the index, not before it.
     build.needs.extend(builder.needs_of(id).into_iter().filter(|needed| *needed != index_id));
     build.needs.extend(builder.needs_of(&index_id).into_iter().filter(|needed| needed != id));
+    build.needs.remove(id);
+    build.rank = build_rank(builder, &build);
+    let rank = build.rank.max(Rank::Key);
     builder.actions.push(build);
     let place = builder.actions.len() - 1;
     let mut deferral = String::new();
@@ -78,7 +81,7 @@ pub(super) fn unique_or_primary_key(
         deferral.push_str(" INITIALLY DEFERRED");
     }
     let sql = format!("ALTER TABLE {table_id} ADD CONSTRAINT {name} {word} USING INDEX {}{deferral}", index_id.name);
-    let mut action = Action::create(Rank::Key, id, sql);
+    let mut action = Action::create(rank, id, sql);
     action.after.push(place);
     let columns = new.columns.iter().map(|column| ObjectId {
         kind: ObjectKind::Column,
@@ -156,6 +159,17 @@ pub(super) fn filled_column(
             action.after.push(fill);
             action.rank = Rank::Validate;
         }
+    }
+}
+
+/// When an index is built outside of a transaction: first of all where it needs nothing of the plan, else last. In between
+/// there would be a commit while policies and views are taken down.
+pub(super) fn build_rank(builder: &Builder<'_>, action: &Action) -> Rank {
+    let made_here = |id: &ObjectId| *id != action.object && builder.states.of.contains_key(id);
+    if action.needs.iter().any(made_here) || builder.states.goes(&action.object) {
+        Rank::Validate
+    } else {
+        Rank::Rename
     }
 }
 

@@ -55,7 +55,8 @@ impl Work<'_> {
         for (wanted, has, _) in pairs.into_iter().filter(|(.., repeated)| !repeated) {
             let edit = edit::index(schema, found, model, (wanted, table), None, Some(&has.name));
             let names = (wanted.name.to_string(), has.name.to_string());
-            self.add(DifferenceClass::NameOnly, (has, table), Some(names.0), Some(names.1), edit);
+            let ids = (Some(wanted), Some(has));
+            self.add_named(DifferenceClass::NameOnly, (has, table), ids, (Some(names.0), Some(names.1)), edit);
         }
         for (id, index) in missing {
             let other = has.iter().position(|(other, _)| *other == id).map(|place| has.remove(place).1);

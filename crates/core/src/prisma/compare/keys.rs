@@ -35,7 +35,8 @@ impl Work<'_> {
         if let (DifferenceClass::NameOnly, Some((wanted, _)), Some((has, _))) = (class, wanted, has) {
             (expected, found) = (name_of(wanted), name_of(has));
         }
-        self.add(class, (id, table), expected, found, edit);
+        let ids = (wanted.map(|(id, _)| id), has.map(|(id, _)| id));
+        self.add_named(class, (id, table), ids, (expected, found), edit);
     }
 
     fn foreign_keys(&mut self, table: &ObjectId, model: Option<&PrismaModel>) {
@@ -59,20 +60,17 @@ impl Work<'_> {
         let join_table = model.is_none();
         for (wanted, has) in pairs.into_iter().filter(|(wanted, has)| wanted != has && !join_table) {
             let edit = edit::foreign_key(schema, model, wanted, None, DifferenceClass::NameOnly, has.sub.as_ref());
-            self.add(DifferenceClass::NameOnly, (has, table), name_of(wanted), name_of(has), edit);
+            let names = (name_of(wanted), name_of(has));
+            self.add_named(DifferenceClass::NameOnly, (has, table), (Some(wanted), Some(has)), names, edit);
         }
         for (id, constraint) in wanted {
             let place = has.iter().position(|(_, other)| other.columns == constraint.columns);
             let other = place.map(|place| has.remove(place));
             let edit =
                 edit::foreign_key(schema, model, id, other.map(|(_, other)| other), DifferenceClass::Drift, None);
-            self.add(
-                DifferenceClass::Drift,
-                (id, table),
-                Some(words(constraint)),
-                other.map(|(_, other)| words(other)),
-                edit,
-            );
+            let ids = (Some(id), other.map(|(id, _)| id));
+            let texts = (Some(words(constraint)), other.map(|(_, other)| words(other)));
+            self.add_named(DifferenceClass::Drift, (id, table), ids, texts, edit);
         }
         for (id, constraint) in has {
             let edit = edit::foreign_key(schema, model, id, Some(constraint), DifferenceClass::Drift, None);

@@ -9,12 +9,15 @@ pub(super) mod indexes;
 mod keys;
 mod not_expressible;
 mod tables;
+mod target;
 
 use std::collections::BTreeMap;
 
 use pgmason_model::catalog::TableKind;
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 use serde::Serialize;
+
+pub use target::{Aligned, LeftDifference, align};
 
 use super::place::Place;
 use super::schema::PrismaSchema;
@@ -43,6 +46,11 @@ pub struct PrismaDifference {
     pub object: ObjectId,
     /// The table or type that it belongs to.
     pub of: ObjectId,
+    /// The object by its names on the two sides: those of indexes and keys can differ.
+    #[serde(skip)]
+    pub expected_id: Option<ObjectId>,
+    #[serde(skip)]
+    pub found_id: Option<ObjectId>,
     /// What the Prisma schema asks for; none where it knows nothing of the object.
     pub expected: Option<String>,
     /// What the database has; none where the object is not there.
@@ -115,10 +123,25 @@ impl<'a> Work<'a> {
         found: Option<String>,
         edit: SchemaEdit,
     ) {
+        let names = (expected.as_ref().map(|_| object), found.as_ref().map(|_| object));
+        self.add_named(class, (object, of), names, (expected, found), edit);
+    }
+
+    /// The same where the two sides may call the object otherwise.
+    fn add_named(
+        &mut self,
+        class: DifferenceClass,
+        (object, of): (&ObjectId, &ObjectId),
+        (expected_id, found_id): (Option<&ObjectId>, Option<&ObjectId>),
+        (expected, found): (Option<String>, Option<String>),
+        edit: SchemaEdit,
+    ) {
         self.differences.push(PrismaDifference {
             class,
             object: object.clone(),
             of: of.clone(),
+            expected_id: expected_id.cloned(),
+            found_id: found_id.cloned(),
             expected,
             found,
             edit,

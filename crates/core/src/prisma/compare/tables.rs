@@ -76,7 +76,7 @@ fn same_column(work: &Work<'_>, id: &ObjectId, field: Option<&PrismaColumn>, wan
 }
 
 /// Six digits of a second are what a time has when nothing is said.
-fn same_type(a: &str, b: &str) -> bool {
+pub(super) fn same_type(a: &str, b: &str) -> bool {
     let bare = |name: &str| name.replace("timestamp(6)", "timestamp").replace("time(6)", "time");
     bare(a) == bare(b)
 }

@@ -27,9 +27,9 @@ pub(in crate::diff) fn is_equal(from: &Catalog, to: &Catalog, options: &diff::Di
 
 impl Attempt<'_> {
     /// Some: there is a way to mend it.
-    pub(super) fn read_back(&mut self, result: &Catalog) -> Option<Next> {
-        let expected = diff::expected(self.renamed, self.to.catalog, self.options);
-        let different = different(result, &expected);
+    /// `result`: with what is only written in other words as the plan was asked for.
+    pub(super) fn read_back(&mut self, result: &Catalog, expected: &Catalog) -> Option<Next> {
+        let different = different(result, expected);
         let what = format!("{} objects", expected.objects.len());
         if different.is_empty() {
             self.recorder.passed(Stage::ReadBack, what);
@@ -39,7 +39,7 @@ impl Attempt<'_> {
         if !repair.is_empty() && !self.is_repeated(&repair) {
             return Some(Next::Repair(repair));
         }
-        self.recorder.failed(Stage::ReadBack, what, describe(&different, result, &expected));
+        self.recorder.failed(Stage::ReadBack, what, describe(&different, result, expected));
         None
     }
 
@@ -60,6 +60,11 @@ impl Attempt<'_> {
         let list: Vec<&str> = second.statements.iter().map(|statement| statement.sql.as_str()).collect();
         self.recorder.failed(Stage::SecondPlan, format!("{} statements", list.len()), list.join("; "));
     }
+}
+
+/// Some object differs, so it is worth asking whether it is only written in other words.
+pub(super) fn differs(result: &Catalog, expected: &Catalog) -> bool {
+    !different(result, expected).is_empty()
 }
 
 /// Objects that are not the same; those of the platform are nobody's to change.
