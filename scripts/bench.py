@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+import bench_diff
 import bench_migrations
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -111,4 +112,5 @@ scratch()
 corpora()
 large_schema()
 bench_migrations.migrations(row)
+bench_diff.all_of_them(row)
 (ROOT / "target/bench.json").write_text(json.dumps(ROWS, ensure_ascii=False, indent=1))

@@ -56,7 +56,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
         details: Vec::new(),
     };
     for (id, new) in &context.to.objects {
-        if !is_compared(context.platform, id, new) {
+        if !is_compared(context.platform, id) {
             continue;
         }
         match context.from.get(id) {
@@ -77,7 +77,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
     }
     for (id, old) in &context.from.objects {
         if context.to.get(id).is_none()
-            && is_compared(context.platform, id, old)
+            && is_compared(context.platform, id)
             && !comes_with_another(context.from, context.to, id, old)
         {
             changes.push(added(context.from, id, ChangeKind::Removed));
@@ -94,7 +94,7 @@ fn relation_of(catalog: &Catalog, id: &ObjectId) -> Option<ObjectId> {
     }
 }
 
-/// The index of a constraint, and what an owner may do, are told with what they belong to.
+/// The index of a constraint, and what an owner or everybody may do by itself, are told with what they belong to.
 fn comes_with_another(catalog: &Catalog, other: &Catalog, id: &ObjectId, object: &Object) -> bool {
     match object {
         Object::Index(index) => index.constraint.as_ref().is_some_and(|name| {
@@ -104,10 +104,18 @@ fn comes_with_another(catalog: &Catalog, other: &Catalog, id: &ObjectId, object:
             catalog.get(&constraint).is_some() && other.get(&constraint).is_none()
         }),
         Object::Grant(_) => id.of.as_deref().is_some_and(|of| {
-            other.get(of).is_none() && catalog.get(of).and_then(owner_of).is_some_and(|owner| *owner == id.name)
+            // Everybody may use a new type and call a new function.
+            let everybody = id.name == "public" && !matches!(of.kind, ObjectKind::Table | ObjectKind::Schema);
+            let owner = catalog.get(of).and_then(owner_of).is_some_and(|owner| *owner == id.name);
+            other.get(of).is_none() && (owner || everybody && is_built_in(of.kind, object))
         }),
         _ => false,
     }
+}
+
+fn is_built_in(kind: ObjectKind, object: &Object) -> bool {
+    let word = if kind == ObjectKind::Function { "EXECUTE" } else { "USAGE" };
+    matches!(object, Object::Grant(grant) if grant.privileges.keys().all(|privilege| privilege == word))
 }
 
 /// `type name: integer → bigint`, for each fact that differs.

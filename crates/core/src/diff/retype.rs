@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The expression after USING. None: PostgreSQL converts by itself, and refuses what does not fit.
 pub(super) fn using(column: &str, old: &str, new: &str, same_name_replaced: bool) -> Option<String> {
     if same_name_replaced {
-        return Some(through_text(column, new));
+        return Some(through_text(column, old, new));
     }
     let (from, to) = (family(old), family(new));
     let assigned = match (from, to) {
@@ -30,7 +30,7 @@ pub(super) fn using(column: &str, old: &str, new: &str, same_name_replaced: bool
     if casts && to != Family::Text && is_array(old) == is_array(new) {
         return Some(format!("{column}::{new}"));
     }
-    Some(through_text(column, new))
+    Some(through_text(column, old, new))
 }
 
 /// True where the types can be compared with each other as they are.
@@ -113,7 +113,11 @@ pub(super) fn loses_precision(old: &str, new: &str) -> bool {
     }
 }
 
-fn through_text(column: &str, new: &str) -> String {
+fn through_text(column: &str, old: &str, new: &str) -> String {
+    // Text may hold an array as it is written; any other single value becomes the only one.
+    if is_array(new) && !is_array(old) && family(old) != Family::Text {
+        return format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}::text]::{new} END");
+    }
     if is_array(new) { format!("{column}::text[]::{new}") } else { format!("{column}::text::{new}") }
 }
 
@@ -194,6 +198,10 @@ mod tests {
             Some("a::text::timestamp without time zone")
         );
         assert_eq!(using("a", "public.mood[]", "public.mood[]", true).as_deref(), Some("a::text[]::public.mood[]"));
+        assert_eq!(
+            using("a", "integer", "text[]", false).as_deref(),
+            Some("CASE WHEN a IS NOT NULL THEN ARRAY[a::text]::text[] END")
+        );
         assert_eq!(using("a", "timestamp(3) without time zone", "timestamp with time zone", false), None);
     }
 

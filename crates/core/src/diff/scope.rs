@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pgmason_model::catalog::Publication;
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
 use super::DiffOptions;
@@ -38,20 +39,26 @@ pub(super) fn with_owners_of(from: &Catalog, to: &Catalog, options: &DiffOptions
             adopted.objects.insert(ObjectId { name: new.clone(), ..id }, object);
         }
     }
-    // An owner's grant on its own object may have been put over one that came later in the list.
     adopted
 }
 
-/// Objects that neither side may change.
+/// Objects that neither side may change. A platform's publication is there for the project's tables: which of them it
+/// holds is the project's to say.
 pub(super) fn platform(from: &Catalog, to: &Catalog) -> BTreeSet<ObjectId> {
-    from.platform.union(&to.platform).cloned().collect()
+    let all = from.platform.union(&to.platform);
+    all.filter(|id| !differs_in_tables_alone(from, to, id)).cloned().collect()
 }
 
-/// True for what is compared: not the platform's, nor what hangs on an object that has none of its own there.
-pub(super) fn is_compared(platform: &BTreeSet<ObjectId>, id: &ObjectId, object: &Object) -> bool {
-    if platform.contains(id) {
-        return false;
+fn differs_in_tables_alone(from: &Catalog, to: &Catalog, id: &ObjectId) -> bool {
+    match (from.get(id), to.get(id)) {
+        (Some(Object::Publication(old)), Some(Object::Publication(new))) => {
+            old.tables != new.tables && Publication { tables: old.tables.clone(), ..new.clone() } == *old
+        }
+        _ => false,
     }
-    // An index of the platform's table that its own constraint carries, and the like, is in the baseline or it is new.
-    !matches!(object, Object::BaseType(_)) || !platform.contains(id)
+}
+
+/// True for what is compared: what is not the platform's.
+pub(super) fn is_compared(platform: &BTreeSet<ObjectId>, id: &ObjectId) -> bool {
+    !platform.contains(id)
 }

@@ -54,7 +54,7 @@ pub(super) fn decide(context: &Context<'_>) -> States {
     let mut states = States::default();
     let mut queue = VecDeque::new();
     for (id, new) in &context.to.objects {
-        if !is_compared(context.platform, id, new) {
+        if !is_compared(context.platform, id) {
             continue;
         }
         let Some(old) = context.from.get(id) else {
@@ -80,8 +80,8 @@ pub(super) fn decide(context: &Context<'_>) -> States {
             }
         }
     }
-    for (id, old) in &context.from.objects {
-        if context.to.get(id).is_none() && is_compared(context.platform, id, old) {
+    for id in context.from.objects.keys() {
+        if context.to.get(id).is_none() && is_compared(context.platform, id) {
             states.of.insert(id.clone(), State::Drop);
             queue.push_back(id.clone());
         }

@@ -44,12 +44,12 @@ fn run(cluster: &Cluster, case: &Case, compare_sql: bool) -> Result<(), String> 
     let from = Database::with(cluster, &[&case.both, &case.from, &case.rows]).map_err(|why| format!("from: {why}"))?;
     let to = Database::with(cluster, &[&case.both, &case.to]).map_err(|why| format!("to: {why}"))?.catalog();
     let options = case.diff_options(cluster.superuser());
-    let planned = pgmason_core::diff::plan(&from.catalog(), &to, &options);
+    let (plan, outcome) = plan_and_apply(&from, &to, &options);
     if compare_sql && env::var_os("UPDATE_CASES").is_some() {
-        case.update(&planned);
+        case.update(&plan);
     }
-    let sql = text(&planned.statements);
-    let plan = plan_and_apply(&from, &to, &options).map_err(|why| format!("{why}\n-- the plan\n{sql}"))?;
+    let sql = text(&plan.statements);
+    outcome.map_err(|why| format!("{why}\n-- the plan\n{sql}"))?;
     match &case.wanted {
         Wanted::Refused(words) => {
             let refusals: Vec<String> = plan.refusals.iter().map(|refusal| format!("{refusal:?}")).collect();

@@ -167,10 +167,19 @@ pub(super) fn all_of(kind: ObjectKind, major: u32) -> Privileges {
 /// owner's.
 fn initial(builder: &Builder<'_>, id: &ObjectId) -> BTreeMap<Identifier, Privileges> {
     let creator = &builder.context.options.creator;
-    let mut found = made_with(builder.context.to, creator, builder.major(), id);
+    let mut found = made_with(&defaults_in_effect(builder), creator, builder.major(), id);
     let owner = builder.new_object(id).and_then(owner_of);
     hand_over(&mut found, creator, owner.unwrap_or(creator));
     found
+}
+
+/// A catalog of nothing but default privileges, as the plan leaves them: those of the platform stay as they are.
+fn defaults_in_effect(builder: &Builder<'_>) -> Catalog {
+    let platform = builder.context.platform;
+    let old = builder.context.from.of_kind(ObjectKind::DefaultPrivilege).filter(|(id, _)| platform.contains(*id));
+    let new = builder.context.to.of_kind(ObjectKind::DefaultPrivilege).filter(|(id, _)| !platform.contains(*id));
+    let objects = old.chain(new).map(|(id, object)| (id.clone(), object.clone())).collect();
+    Catalog { objects, ..Catalog::default() }
 }
 
 /// The same while it is still its maker's, by the default privileges of the catalog.

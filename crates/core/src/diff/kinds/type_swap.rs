@@ -1,6 +1,6 @@
 //! A type that takes the place of one of the same name: the old one steps aside, columns are converted, then it goes.
 
-use pgmason_model::catalog::{FunctionKind, RangeType};
+use pgmason_model::catalog::FunctionKind;
 use pgmason_model::difference::ActionKind;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
@@ -17,6 +17,17 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
         builder.push(Action::drop(Rank::DropPart, id, format!("DROP {name}")));
         return;
     }
+    // A range type's constructors are functions of its multirange type's name (PostgreSQL 14 and newer). They keep their
+    // names when the types step aside, belong to the bootstrap superuser, and an index on the column would not stand its
+    // way through text.
+    if matches!(builder.old(id), Some(Object::RangeType(range)) if range.multirange.is_some()) {
+        builder.refuse(
+            id,
+            "PostgreSQL makes a range type's constructors with it, and they cannot step aside while columns have the \
+             type: give the new type another name",
+        );
+        return;
+    }
     let aside = aside(builder, id);
     let mut rename = Action::new(ActionKind::Alter, Rank::Type, id, format!("ALTER {name} RENAME TO {}", aside.name));
     // DROP FUNCTION f(mood) would mean the new type once it has the name.
@@ -28,14 +39,6 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
     builder.actions.push(rename);
     let place = builder.actions.len() - 1;
     drop.after.push(place);
-    // The multirange type (PostgreSQL 14 and newer) has a name of its own, which the new one wants.
-    if let Some(Object::RangeType(RangeType { multirange: Some(multirange), .. })) = builder.old(id) {
-        let of = ObjectId::in_schema(id.kind, multirange.schema.clone(), multirange.name.clone());
-        let sql = format!("ALTER TYPE {multirange} RENAME TO {}", self::aside(builder, &of).name);
-        let mut rename = Action::new(ActionKind::Alter, Rank::Type, id, sql);
-        rename.after.push(place);
-        builder.actions.push(rename);
-    }
     builder.actions.push(drop);
 }
 
@@ -43,9 +46,8 @@ pub(super) fn take_down(builder: &mut Builder<'_>, id: &ObjectId) {
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, sql: String) {
     let mut action = Action::create(Rank::Type, id, sql);
     if builder.states.goes(id) {
-        let actions = builder.actions.iter().enumerate();
-        let aside = actions.filter(|(_, action)| action.object == *id && action.kind == ActionKind::Alter);
-        action.after.extend(aside.map(|(place, _)| place));
+        let mut actions = builder.actions.iter();
+        action.after.extend(actions.position(|action| action.object == *id && action.kind == ActionKind::Alter));
     }
     builder.push(action);
 }
