@@ -104,14 +104,11 @@ impl Work<'_> {
         }
         let mut whole = graft::whole(self.found, &id);
         if id.kind == ObjectKind::Column {
-            let goes_along = |dependent: &ObjectId| {
-                let of_table = match self.found.get(dependent) {
-                    Some(Object::Index(index)) => Some(&index.table) == id.qualified_name().as_ref(),
-                    Some(Object::Constraint(_)) => dependent.qualified_name() == id.qualified_name(),
-                    Some(Object::ExtendedStatistics(_)) => true,
-                    _ => false,
-                };
-                of_table
+            let goes_along = |dependent: &ObjectId| match self.found.get(dependent) {
+                Some(Object::Index(index)) => Some(&index.table) == id.qualified_name().as_ref(),
+                Some(Object::Constraint(_)) => dependent.qualified_name() == id.qualified_name(),
+                Some(Object::ExtendedStatistics(_)) => true,
+                _ => false,
             };
             let more: Vec<ObjectId> = self
                 .found
@@ -139,7 +136,7 @@ impl Work<'_> {
             // A column that gets another type needs the old one no more; its default is written anew with it.
             .filter(|dependent| {
                 let column = ObjectId { kind: ObjectKind::Column, ..(*dependent).clone() };
-                !changing.contains(dependent) && !(dependent.kind == ObjectKind::Default && changing.contains(&column))
+                !(changing.contains(dependent) || dependent.kind == ObjectKind::Default && changing.contains(&column))
             })
             // A foreign key finds another index.
             .filter(|dependent| !self.is_foreign_key_on_index(dependent, whole));
