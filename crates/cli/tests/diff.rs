@@ -55,6 +55,17 @@ fn the_same_schema_is_no_difference() {
 }
 
 #[test]
+fn what_postgresql_writes_in_other_words_is_proven_and_no_difference_after() {
+    let list = "CREATE TABLE t (a varchar(9) CHECK (a IN ('x', 'y')));\n\
+        CREATE INDEX i ON t (a) WHERE a IN ('x', 'y');\nCREATE VIEW v AS SELECT a FROM t WHERE a IN ('x', 'y');\n";
+    let folder = pair("SELECT 1;", list);
+    let plan = diff(&folder, &["--output", "sql"]);
+    plan.assert_code(1);
+    folder.write("a/2.sql", &plan.stdout);
+    diff(&folder, &[]).assert_code(0);
+}
+
+#[test]
 fn every_stage_of_the_proof_is_shown() {
     let folder = pair(BEFORE, AFTER);
     let outcome = diff(&folder, &["--explain"]);

@@ -44,6 +44,18 @@ fn sources_that_agree_are_told_with_what_prisma_cannot_see() {
 }
 
 #[test]
+fn a_list_that_postgresql_writes_in_other_words_is_no_drift() {
+    // The second is how PostgreSQL writes the first.
+    let files = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK (a IN ('x', 'y')))";
+    let written = "CREATE TABLE t (a varchar(9) CONSTRAINT known CHECK \
+        (((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))))";
+    let folder = Folder::with(&[("migrations/001_it.sql", files)]);
+    run(&folder, &["drift", "--db", &database("other_words", written)]).assert_code(0).assert_says("no drift");
+    let other = database("other_list", &written.replace("'y'", "'z'"));
+    run(&folder, &["drift", "--db", &other]).assert_code(1).assert_says("public.t.known");
+}
+
+#[test]
 fn drift_is_told_object_by_object_with_what_to_write_into_the_prisma_schema() {
     let folder = project(
         "ALTER TABLE public.users ALTER email DROP NOT NULL;\nALTER INDEX public.posts_author_id_idx RENAME TO own;\n\

@@ -20,6 +20,7 @@ use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
 pub(crate) use materialise::materialise;
+pub(crate) use other_words::with_words_of;
 pub use prove::{Bench, Ground, prove, release};
 pub use renames::asked as renames_asked;
 pub use report::*;

@@ -17,7 +17,7 @@ pub(super) fn in_words_of(bench: &mut Bench<'_>, from: &Catalog, to: &Ground<'_>
 }
 
 /// `of`, with these objects as the other catalog writes them.
-pub(super) fn with_words_of(words: &Catalog, of: &Catalog, objects: &BTreeSet<ObjectId>) -> Catalog {
+pub(crate) fn with_words_of(words: &Catalog, of: &Catalog, objects: &BTreeSet<ObjectId>) -> Catalog {
     let mut catalog = of.clone();
     for id in objects {
         if let Some(object) = words.get(id) {

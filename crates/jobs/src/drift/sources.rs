@@ -6,18 +6,19 @@ use pgmason_core::locations::Locations;
 use pgmason_core::migrations::locate;
 use pgmason_model::catalog::{ServerVersion, TableKind};
 use pgmason_model::{Catalog, Object, ObjectKind};
-use pgmason_scratch::{Baseline, Scratch, ScratchOptions};
+use pgmason_scratch::{Baseline, Scratch, ScratchDatabase, ScratchOptions};
 
 use super::DriftOptions;
 use super::report::{DriftSource, SourceKind};
 use crate::configuration::{FILE_NAME, expand};
-use crate::diff::materialise;
+use crate::diff::{materialise, with_words_of};
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions};
 use crate::prisma::{self, PrismaSource};
 use crate::progress::{Reporter, scratch_event};
 use crate::project::Project;
 use crate::replay::{ReplayReport, lenient};
+use crate::schema::settle::in_other_words;
 use crate::source::Source;
 use crate::{JobError, configuration};
 
@@ -56,6 +57,8 @@ pub(super) struct Side {
     pub(super) files: Option<SqlFiles>,
     problem: Option<(String, Option<String>)>,
     notes: Vec<String>,
+    /// What its files were run in, as long as the server is there.
+    database: Option<ScratchDatabase>,
     /// A statement failed.
     failed: bool,
 }
@@ -154,8 +157,31 @@ pub(super) fn open(
         for side in &mut opened.sides {
             side.make_anew(project, &mut server, &options.open)?;
         }
+        in_the_words_of_the_first(project, &mut server, &mut opened.sides)?;
+        // They go with their server.
+        opened.sides.iter_mut().for_each(|side| side.database = None);
     }
     Ok(opened)
+}
+
+/// What is only written in other words is no drift: each source's objects are written as the first one has them, where
+/// they mean the same. Prisma has its own comparison.
+fn in_the_words_of_the_first(project: &Project, server: &mut Scratch, sides: &mut [Side]) -> Result<(), JobError> {
+    let mut sides = sides.iter_mut().filter(|side| side.prisma.is_none() && side.catalog.is_some());
+    let Some(first) = sides.next() else { return Ok(()) };
+    for side in sides {
+        let (Some(words), Some(catalog)) = (&first.catalog, &side.catalog) else { continue };
+        if words.server.major() != catalog.server.major() {
+            continue;
+        }
+        let same = match (&side.database, &first.database) {
+            (Some(database), _) => in_other_words(project, server, database, words, catalog)?,
+            (None, Some(database)) => in_other_words(project, server, database, catalog, words)?,
+            (None, None) => continue,
+        };
+        side.catalog = Some(with_words_of(words, catalog, &same));
+    }
+    Ok(())
 }
 
 fn scratch(
@@ -205,6 +231,7 @@ impl Side {
             files: None,
             problem,
             notes: Vec::new(),
+            database: None,
             failed: false,
         }
     }
@@ -248,6 +275,7 @@ impl Side {
         };
         let outcome = outcome.map(|(catalog, replay)| self.take(catalog, replay));
         self.note_problem(outcome)?;
+        self.database = Some(database);
         if self.failed && self.prisma.is_none() && options.replay.keep_going {
             return self.execute_leniently(project, server, options, reporter);
         }
@@ -278,6 +306,7 @@ impl Side {
             self.notes.push(format!("and {} more that failed", failed - FAILURES_SHOWN));
         }
         (self.problem, self.catalog) = (None, Some(catalog));
+        self.database = Some(database);
         Ok(())
     }
 
