@@ -122,14 +122,11 @@ impl Case {
 
     /// Writes what the plan is now.
     pub(crate) fn update(&self, plan: &DifferencePlan) {
-        let wanted = if plan.refusals.is_empty() {
-            format!("-- expect\n{}", text(&plan.statements))
-        } else {
-            match &self.wanted {
-                Wanted::Refused(words) => format!("-- refused: {words}\n"),
-                Wanted::Plan(_) => format!("-- refused: {:?}\n", plan.refusals[0]),
-            }
-        };
+        // A refusal is never what a case comes to expect by itself.
+        if matches!(self.wanted, Wanted::Refused(_)) || !plan.refusals.is_empty() {
+            return;
+        }
+        let wanted = format!("-- expect\n{}", text(&plan.statements));
         fs::write(&self.path, format!("{}\n\n{wanted}", self.head)).unwrap();
     }
 }

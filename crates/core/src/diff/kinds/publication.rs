@@ -67,7 +67,8 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Publication,
             action.needs.extend(columns(one));
             let left: Vec<usize> = positions(builder, id, &format!("DROP TABLE {}", one.table));
             action.after.extend(left);
-            builder.push(action);
+            // Pushed as it is: what the publication let go of is not held until here.
+            builder.actions.push(action);
         }
     }
     for schema in new.schemas.iter().filter(|schema| !old.schemas.contains(schema)) {

@@ -17,17 +17,17 @@ INSERT INTO t VALUES (1, 'a', 1);
 
 -- expect
 -- in no transaction
-DROP INDEX CONCURRENTLY public.t_a_idx;
+CREATE INDEX CONCURRENTLY t_b_idx ON public.t USING btree (b);
 -- commit
 -- in no transaction
 -- danger: may fail
 CREATE UNIQUE INDEX CONCURRENTLY t_b_key ON public.t USING btree (b);
 -- commit
-ALTER TABLE public.t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key;
--- commit
--- in no transaction
-CREATE INDEX CONCURRENTLY t_b_idx ON public.t USING btree (b);
--- commit
 -- in no transaction
 -- danger: may fail
 CREATE UNIQUE INDEX CONCURRENTLY t_lower_idx ON public.t USING btree (lower(a));
+-- commit
+ALTER TABLE public.t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key;
+-- commit
+-- in no transaction
+DROP INDEX CONCURRENTLY public.t_a_idx;

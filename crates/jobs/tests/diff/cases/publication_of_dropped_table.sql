@@ -12,4 +12,10 @@ CREATE PUBLICATION changes FOR TABLE a (id), gone;
 ALTER TABLE a ALTER id TYPE bigint;
 CREATE PUBLICATION changes FOR TABLE a (id);
 
--- refused: Circle { objects: [ObjectId { kind: Publication, schema: None, name: Identifier("changes"), sub: None, of: None }, ObjectId { kind: Column, schema: Some(Identifier("public")), name: Identifier("a"), sub: Some(Identifier("id")), of: None }] }
+-- expect
+ALTER PUBLICATION changes DROP TABLE public.a;
+-- danger: rewrite
+ALTER TABLE public.a ALTER COLUMN id TYPE bigint;
+ALTER PUBLICATION changes ADD TABLE public.a (id);
+-- danger: data loss
+DROP TABLE public.gone;
