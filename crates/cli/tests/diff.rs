@@ -61,7 +61,7 @@ fn what_postgresql_writes_in_other_words_is_proven_and_no_difference_after() {
     let folder = pair("SELECT 1;", list);
     let plan = diff(&folder, &["--output", "sql"]);
     plan.assert_code(1);
-    folder.write("a/2.sql", &plan.stdout);
+    folder.write("before.sql", &plan.stdout);
     diff(&folder, &[]).assert_code(0);
 }
 
