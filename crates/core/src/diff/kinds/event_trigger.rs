@@ -33,12 +33,7 @@ pub(super) fn set_state(builder: &mut Builder<'_>, id: &ObjectId, new: &EventTri
     if before == new.state {
         return;
     }
-    let word = match new.state {
-        TriggerState::Origin => "ENABLE",
-        TriggerState::Disabled => "DISABLE",
-        TriggerState::Replica => "ENABLE REPLICA",
-        TriggerState::Always => "ENABLE ALWAYS",
-    };
+    let word = super::trigger::state_word(new.state);
     let mut action = Action::alter(Rank::Comment, id, format!("ALTER EVENT TRIGGER {id} {word}"));
     action.makes.clear();
     action.needs.insert(id.clone());

@@ -86,7 +86,8 @@ pub(super) fn verdict(context: &Context<'_>, id: &ObjectId, old: &Object, new: &
         (Object::Function(old), Object::Function(new)) => function::verdict(old, new),
         (Object::Trigger(old), Object::Trigger(new)) => trigger::verdict(old, new),
         (Object::EventTrigger(old), Object::EventTrigger(new)) => event_trigger::verdict(old, new),
-        (Object::Rule(old), Object::Rule(new)) => rule::verdict(old, new),
+        // CREATE OR REPLACE RULE takes any change.
+        (Object::Rule(_), _) => Verdict::Alter,
         (Object::Policy(old), Object::Policy(new)) => policy::verdict(old, new),
         (Object::Publication(old), Object::Publication(new)) => publication::verdict(old, new),
         (Object::ExtendedStatistics(old), Object::ExtendedStatistics(new)) => extended_statistics::verdict(old, new),

@@ -3,14 +3,8 @@
 use pgmason_model::catalog::{Rule, TriggerState};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
-use super::Verdict;
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::Builder;
-
-pub(super) fn verdict(old: &Rule, new: &Rule) -> Verdict {
-    let _ = (old, new);
-    Verdict::Alter
-}
 
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Rule) {
     builder.push(Action::create(Rank::Rule, id, new.definition.trim_end_matches(';').to_owned()));
@@ -30,12 +24,7 @@ fn set_state(builder: &mut Builder<'_>, id: &ObjectId, old: TriggerState, new: T
     if old == new || !matches!(builder.new_object(&id.relation(ObjectKind::Table)), Some(Object::Table(_))) {
         return;
     }
-    let word = match new {
-        TriggerState::Origin => "ENABLE",
-        TriggerState::Disabled => "DISABLE",
-        TriggerState::Replica => "ENABLE REPLICA",
-        TriggerState::Always => "ENABLE ALWAYS",
-    };
+    let word = super::trigger::state_word(new);
     let mut action = Action::alter(Rank::Trigger, id, format!("ALTER TABLE {relation} {word} RULE {name}"));
     action.makes.clear();
     action.needs.insert(id.clone());

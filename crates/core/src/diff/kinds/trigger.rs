@@ -1,12 +1,11 @@
 //! Triggers of tables and views.
 
 use pgmason_model::catalog::{Trigger, TriggerState};
-use pgmason_model::difference::HazardKind;
 use pgmason_model::{ObjectId, ObjectKind};
 
 use super::Verdict;
 use crate::diff::action::{Action, Rank};
-use crate::diff::builder::{Builder, hazard};
+use crate::diff::builder::Builder;
 use crate::diff::states::State;
 
 pub(super) fn verdict(old: &Trigger, new: &Trigger) -> Verdict {
@@ -56,16 +55,21 @@ fn set_state(builder: &mut Builder<'_>, id: &ObjectId, old: TriggerState, new: T
     if old == new {
         return;
     }
-    let word = match new {
-        TriggerState::Origin => "ENABLE",
-        TriggerState::Disabled => "DISABLE",
-        TriggerState::Replica => "ENABLE REPLICA",
-        TriggerState::Always => "ENABLE ALWAYS",
-    };
+    let word = state_word(new);
     let mut action = Action::alter(Rank::RowSecurity, id, format!("ALTER TABLE {table} {word} TRIGGER {name}"));
     action.makes.clear();
     action.needs.insert(id.clone());
     builder.push(action);
+}
+
+/// How ALTER puts a trigger or a rule into the state.
+pub(super) fn state_word(state: TriggerState) -> &'static str {
+    match state {
+        TriggerState::Origin => "ENABLE",
+        TriggerState::Disabled => "DISABLE",
+        TriggerState::Replica => "ENABLE REPLICA",
+        TriggerState::Always => "ENABLE ALWAYS",
+    }
 }
 
 pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Trigger) {
@@ -78,10 +82,5 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Trigger) {
         // The old table goes later, but nobody writes to it any more.
         return;
     }
-    let mut action = Action::drop(Rank::DropPart, id, format!("DROP TRIGGER {name} ON {relation}"));
-    if builder.states.is(id, State::Replace) {
-        action = action.hazard(hazard(HazardKind::Access, format!("{id} does not fire until it is made anew")));
-        action.hazards.clear();
-    }
-    builder.push(action);
+    builder.push(Action::drop(Rank::DropPart, id, format!("DROP TRIGGER {name} ON {relation}")));
 }
