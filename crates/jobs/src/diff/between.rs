@@ -22,7 +22,11 @@ pub fn between(
 ) -> Result<(DifferencePlan, Proof), JobError> {
     let first = statements(from.catalog, renames);
     let renamed = if first.is_empty() { None } else { Some(renamed(bench, from, &first, notes)?) };
-    let same_words = other_words::in_words_of(bench, renamed.as_ref().unwrap_or(from.catalog), to)?;
+    let (words, database) = match &renamed {
+        Some(renamed) => (renamed, None),
+        None => (from.catalog, Some(from.database)),
+    };
+    let same_words = other_words::in_words_of(bench, words, database, to)?;
     let to = &Ground { database: to.database, catalog: same_words.as_ref().unwrap_or(to.catalog) };
     let (mut plan, renamed) = if first.is_empty() {
         (diff::plan(from.catalog, to.catalog, options), None)

@@ -4,15 +4,26 @@
 use std::collections::BTreeSet;
 
 use pgmason_model::{Catalog, ObjectId};
+use pgmason_scratch::ScratchDatabase;
 
 use super::prove::{Bench, Ground};
 use crate::JobError;
 use crate::schema::settle::in_other_words;
 
 /// The second catalog, with what is the first's in other words written as there. None: there is nothing of that kind.
-/// Nobody may be connected to the second's database.
-pub(super) fn in_words_of(bench: &mut Bench<'_>, from: &Catalog, to: &Ground<'_>) -> Result<Option<Catalog>, JobError> {
-    let same = in_other_words(bench.project, bench.server, to.database, from, to.catalog)?;
+/// Both have to say so, each in its own surroundings: `f(a)` is another call where `f` takes another type. `database`:
+/// that of the first, where it reads as its catalog does. Nobody may be connected to either.
+pub(super) fn in_words_of(
+    bench: &mut Bench<'_>,
+    from: &Catalog,
+    database: Option<&ScratchDatabase>,
+    to: &Ground<'_>,
+) -> Result<Option<Catalog>, JobError> {
+    let mut same = in_other_words(bench.project, bench.server, to.database, from, to.catalog)?;
+    if let (Some(database), false) = (database, same.is_empty()) {
+        let there = in_other_words(bench.project, bench.server, database, to.catalog, from)?;
+        same.retain(|id| there.contains(id));
+    }
     Ok((!same.is_empty()).then(|| with_words_of(from, to.catalog, &same)))
 }
 
