@@ -449,6 +449,13 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, repla
     let sql = format!("ALTER {} {table_id} DROP COLUMN {column}", table::word(of));
     let rank = if replaces { Rank::Column } else { Rank::DropColumn };
     let mut action = Action::drop(rank, id, sql);
+    // Partitions and heirs lose theirs with it, and what stands on those.
+    for part in parts(builder, &table_id) {
+        let of_part = ObjectId { schema: part.schema.clone(), name: part.name.clone(), ..id.clone() };
+        if builder.states.goes(&of_part) {
+            action.removes.push(of_part);
+        }
+    }
     // With the sequences that are its own.
     action.removes.push(ObjectId { kind: ObjectKind::Default, ..id.clone() });
     for sequence in builder.context.old.sequences_of(id) {

@@ -89,6 +89,9 @@ pub(super) fn unique_or_primary_key(
         ..table_id.clone()
     });
     action.needs.extend(columns.map(|column| proven_not_null(&column)));
+    if new.kind == ConstraintKind::PrimaryKey {
+        action.hazards.push(hazard(HazardKind::MayFail, format!("fails where a column of {id} is null")));
+    }
     builder.push(action);
     super::index::follow(builder, &index_id);
     true
