@@ -178,6 +178,16 @@ fn which_side_cannot_be_replayed_is_said() {
 }
 
 #[test]
+fn a_circle_that_no_order_resolves_is_refused() {
+    let circle = "CREATE VIEW v AS SELECT 1 AS a;\n\
+        CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS 'SELECT 1';\n\
+        CREATE OR REPLACE VIEW v AS SELECT a FROM f();\n";
+    let outcome = diff(&pair("SELECT 1;", circle), &[]);
+    outcome.assert_code(1).assert_says("these need each other").assert_says("public.v");
+    outcome.assert_never_says("CREATE VIEW");
+}
+
+#[test]
 fn a_role_that_the_target_lacks_is_refused() {
     let after = format!("{BEFORE}CREATE ROLE clerk; GRANT SELECT ON public.pet TO clerk;");
     let outcome = diff(&pair(BEFORE, &after), &[]);
