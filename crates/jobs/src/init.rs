@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pgmason_core::rulebook::{Domain, RuleLevel, Rulebook};
 use pgmason_core::rules::{self, Check};
@@ -64,16 +64,20 @@ pub fn init(project: &Project, options: &OpenSource, reporter: Reporter<'_>) -> 
         }
     }
     let text = render(project, &source, opened.baseline, &prefixes, &switched_on);
-    // create_new: a file that another process made meanwhile is not overwritten either.
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
+    write_new(&path, &text)?;
+    Ok(InitReport { path, text, switched_on })
+}
+
+/// Writes a file that is not there: one that somebody made, even meanwhile, is never overwritten.
+pub(crate) fn write_new(path: &Path, text: &str) -> Result<(), JobError> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
-            JobError::AlreadyThere { path: path.clone() }
+            JobError::AlreadyThere { path: path.to_owned() }
         } else {
-            JobError::File { action: "write", path: path.clone(), source: error }
+            JobError::File { action: "write", path: path.to_owned(), source: error }
         }
     })?;
-    file.write_all(text.as_bytes()).map_err(JobError::file("write", &path))?;
-    Ok(InitReport { path, text, switched_on })
+    file.write_all(text.as_bytes()).map_err(JobError::file("write", path))
 }
 
 /// Off by default, and about the schema. Prefixes mean nothing before there are domains.

@@ -1,12 +1,11 @@
 //! `pgmason init --ci github`: the workflow that checks pull requests, as a file of the repository.
 
 use std::fs;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::JobError;
 use crate::drift::{self, DriftOptions};
+use crate::init::write_new;
 use crate::project::Project;
 
 /// What was written.
@@ -33,15 +32,7 @@ pub fn github(project: &Project) -> Result<CiReport, JobError> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(JobError::file("make", parent))?;
     }
-    // create_new: a workflow that somebody has made their own is never overwritten.
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
-        if error.kind() == std::io::ErrorKind::AlreadyExists {
-            JobError::AlreadyThere { path: path.clone() }
-        } else {
-            JobError::File { action: "write", path: path.clone(), source: error }
-        }
-    })?;
-    file.write_all(text.as_bytes()).map_err(JobError::file("write", &path))?;
+    write_new(&path, &text)?;
     Ok(CiReport { path, compares })
 }
 

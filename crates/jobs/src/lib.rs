@@ -15,6 +15,7 @@ pub mod init_ci;
 pub mod migration;
 pub mod observe;
 pub mod open;
+mod other_words;
 pub mod prisma;
 pub mod progress;
 pub mod project;

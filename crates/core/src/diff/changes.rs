@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::context::{self, Context};
 use super::kinds::{self, Verdict, table};
 use super::owners::owner_of;
-use super::scope::is_compared;
 use super::states::{State, States};
 
 /// Every object that differs; what is only made anew for another's sake is not among them.
@@ -56,7 +55,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
         details: Vec::new(),
     };
     for (id, new) in &context.to.objects {
-        if !is_compared(context.platform, id) {
+        if context.platform.contains(id) {
             continue;
         }
         match context.from.get(id) {
@@ -77,7 +76,7 @@ pub(super) fn all(context: &Context<'_>) -> Vec<ObjectChange> {
     }
     for (id, old) in &context.from.objects {
         if context.to.get(id).is_none()
-            && is_compared(context.platform, id)
+            && !context.platform.contains(id)
             && !comes_with_another(context.from, context.to, id, old)
         {
             changes.push(added(context.from, id, ChangeKind::Removed));

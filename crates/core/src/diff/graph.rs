@@ -209,12 +209,12 @@ fn inherited_ranks(actions: &[Action], next: &[Vec<usize>]) -> Vec<Rank> {
     }
 }
 
-type SortKey<'a> = (&'a str, &'a str, ObjectKind, usize);
+type SortKey<'a> = (&'a str, &'a str, ObjectKind);
 
 fn sort_key(action: &Action) -> SortKey<'_> {
     let object = action.object.of.as_deref().unwrap_or(&action.object);
     let schema = object.schema.as_ref().map_or("", |schema| schema.as_str());
-    (schema, object.name.as_str(), object.kind, 0)
+    (schema, object.name.as_str(), object.kind)
 }
 
 /// Some actions that wait for each other.

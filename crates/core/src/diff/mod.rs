@@ -16,6 +16,7 @@ mod graph;
 mod kinds;
 mod options;
 mod owners;
+mod reach;
 pub(crate) mod reference;
 mod renamed;
 pub mod renames;
@@ -31,6 +32,13 @@ use pgmason_model::difference::{DifferencePlan, Refusal};
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 
 pub use options::DiffOptions;
+pub use reach::reached;
+
+/// How grants and owners are written, for whoever leads back to them.
+pub(crate) mod access {
+    pub(crate) use super::kinds::grant::{Privileges, Target, changes, role, target};
+    pub(crate) use super::owners::owner_of;
+}
 
 use builder::Builder;
 use context::Context;

@@ -2,7 +2,7 @@
 
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 
-pub(super) fn owner_of(object: &Object) -> Option<&Identifier> {
+pub(crate) fn owner_of(object: &Object) -> Option<&Identifier> {
     Some(match object {
         Object::Schema(found) => &found.owner,
         Object::Collation(found) => &found.owner,

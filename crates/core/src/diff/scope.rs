@@ -57,8 +57,3 @@ fn differs_in_tables_alone(from: &Catalog, to: &Catalog, id: &ObjectId) -> bool 
         _ => false,
     }
 }
-
-/// True for what is compared: what is not the platform's.
-pub(super) fn is_compared(platform: &BTreeSet<ObjectId>, id: &ObjectId) -> bool {
-    !platform.contains(id)
-}

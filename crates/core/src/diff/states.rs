@@ -11,7 +11,6 @@ use pgmason_model::{Object, ObjectId, ObjectKind};
 use super::context::Context;
 use super::kinds;
 use super::retype::in_one_family;
-use super::scope::is_compared;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -54,7 +53,7 @@ pub(super) fn decide(context: &Context<'_>) -> States {
     let mut states = States::default();
     let mut queue = VecDeque::new();
     for (id, new) in &context.to.objects {
-        if !is_compared(context.platform, id) {
+        if context.platform.contains(id) {
             continue;
         }
         let Some(old) = context.from.get(id) else {
@@ -81,7 +80,7 @@ pub(super) fn decide(context: &Context<'_>) -> States {
         }
     }
     for id in context.from.objects.keys() {
-        if context.to.get(id).is_none() && is_compared(context.platform, id) {
+        if context.to.get(id).is_none() && !context.platform.contains(id) {
             states.of.insert(id.clone(), State::Drop);
             queue.push_back(id.clone());
         }

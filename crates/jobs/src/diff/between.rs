@@ -4,11 +4,12 @@ use pgmason_core::diff::renames::{Rename, statements};
 use pgmason_core::diff::{self, DiffOptions};
 use pgmason_model::Catalog;
 use pgmason_model::difference::{ChangeKind, ChangeStatement, DifferencePlan, ObjectChange};
+use pgmason_scratch::ScratchDatabase;
 
-use super::other_words;
 use super::prove::{self, Bench, Ground, discard, is_equal, read_catalog};
 use super::report::Proof;
 use crate::JobError;
+use crate::other_words::{in_other_words, with_words_of};
 use crate::replay::ReplaySession;
 
 /// Plans, and proves what was planned. The proof has no stages where the plan is refused, or the catalogs are equal.
@@ -26,7 +27,7 @@ pub fn between(
         Some(renamed) => (renamed, None),
         None => (from.catalog, Some(from.database)),
     };
-    let same_words = other_words::in_words_of(bench, words, database, to)?;
+    let same_words = in_words_of(bench, words, database, to)?;
     let to = &Ground { database: to.database, catalog: same_words.as_ref().unwrap_or(to.catalog) };
     let (mut plan, renamed) = if first.is_empty() {
         (diff::plan(from.catalog, to.catalog, options), None)
@@ -99,4 +100,21 @@ fn after_renames(mut plan: DifferencePlan, mut first: Vec<ChangeStatement>, rena
     changes.append(&mut plan.changes);
     plan.changes = changes;
     plan
+}
+
+/// The second catalog, with what is the first's in other words written as there. None: there is nothing of that kind.
+/// Both have to say so, each in its own surroundings: `f(a)` is another call where `f` takes another type. `database`:
+/// that of the first, where it reads as its catalog does. Nobody may be connected to either.
+fn in_words_of(
+    bench: &mut Bench<'_>,
+    from: &Catalog,
+    database: Option<&ScratchDatabase>,
+    to: &Ground<'_>,
+) -> Result<Option<Catalog>, JobError> {
+    let mut same = in_other_words(bench.project, bench.server, to.database, from, to.catalog)?;
+    if let (Some(database), false) = (database, same.is_empty()) {
+        let there = in_other_words(bench.project, bench.server, database, to.catalog, from)?;
+        same.retain(|id| there.contains(id));
+    }
+    Ok((!same.is_empty()).then(|| with_words_of(from, to.catalog, &same)))
 }

@@ -10,9 +10,9 @@ use pgmason_scratch::{Scratch, ScratchDatabase};
 
 use crate::JobError;
 use crate::open;
+use crate::other_words::differs_in_words_alone;
 use crate::project::Project;
 use crate::replay::ReplaySession;
-use crate::schema::settle::differs_in_words_alone;
 
 /// A catalog in a database.
 pub(crate) struct Materialised {

@@ -5,9 +5,7 @@
 
 mod between;
 mod materialise;
-mod other_words;
 mod prove;
-mod reach;
 mod renames;
 mod report;
 mod sides;
@@ -20,7 +18,6 @@ use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
 pub(crate) use materialise::materialise;
-pub(crate) use other_words::with_words_of;
 pub use prove::{Bench, Ground, prove, release};
 pub use renames::asked as renames_asked;
 pub use report::*;

@@ -12,13 +12,12 @@ use pgmason_scratch::{Baseline, Engine, MIGRATION_ROLE, Scratch, ScratchDatabase
 
 use super::between::between;
 use super::materialise::{materialise, materialise_target};
-use super::other_words::with_words_of;
 use super::prove::{self, Bench, Ground};
-use super::reach::reached;
 use super::report::Proof;
 use crate::JobError;
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions, remove_own_schema};
+use crate::other_words::with_words_of;
 use crate::prisma::{self, PrismaSource};
 use crate::progress::{Event, Reporter, scratch_event};
 use crate::project::Project;
@@ -122,7 +121,7 @@ impl Sides {
         plan: &mut DifferencePlan,
     ) -> Result<Proof, JobError> {
         let limit = options.replay.statement_timeout;
-        let (from, to) = reached(plan, &self.from.catalog, &self.to.catalog);
+        let (from, to) = diff::reached(plan, &self.from.catalog, &self.to.catalog);
         let mut notes = Vec::new();
         let from = materialise(project, &mut self.server, &from, "--from", limit, &mut notes)?;
         let to = materialise(project, &mut self.server, &to, "--to", limit, &mut notes)?;

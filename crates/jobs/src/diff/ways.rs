@@ -8,16 +8,16 @@ use pgmason_model::difference::{ChangeKind, DifferencePlan, Refusal};
 use pgmason_model::{Catalog, Identifier};
 
 use super::between::between;
-use super::other_words::with_words_of;
 use super::prove::{Bench, Ground, is_equal};
 use super::report::{DIFF_SCHEMA_VERSION, DiffReport};
 use super::sides::{self, Side, Sides};
 use super::{DifferenceOptions, failed_case, renames};
 use crate::JobError;
 use crate::folder::SqlFiles;
+use crate::other_words::in_other_words;
+use crate::other_words::with_words_of;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
-use crate::schema::settle::in_other_words;
 use crate::source::Source;
 
 /// From both catalogs, and the role that makes what is new, the catalog to arrive at.

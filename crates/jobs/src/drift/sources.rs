@@ -11,14 +11,14 @@ use pgmason_scratch::{Baseline, Scratch, ScratchDatabase, ScratchOptions};
 use super::DriftOptions;
 use super::report::{DriftSource, SourceKind};
 use crate::configuration::{FILE_NAME, expand};
-use crate::diff::{materialise, with_words_of};
+use crate::diff::materialise;
 use crate::folder::{self, SqlFiles};
 use crate::open::{self, OpenOptions};
+use crate::other_words::{in_other_words, with_words_of};
 use crate::prisma::{self, PrismaSource};
 use crate::progress::{Reporter, scratch_event};
 use crate::project::Project;
 use crate::replay::{ReplayReport, lenient};
-use crate::schema::settle::in_other_words;
 use crate::source::Source;
 use crate::{JobError, configuration};
 

@@ -4,5 +4,4 @@ pub mod assemble;
 pub(crate) mod baseline;
 pub(crate) mod domains;
 pub mod proof;
-pub(crate) mod settle;
 pub mod split;

@@ -188,6 +188,13 @@ pub struct Table {
     pub foreign_options: BTreeMap<String, String>,
 }
 
+impl Table {
+    /// The tables that it has columns from: the one that it is a partition of, or those that it inherits from.
+    pub fn parents(&self) -> impl Iterator<Item = &QualifiedName> {
+        self.partition_of.iter().map(|part| &part.parent).chain(&self.inherits)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartitionOf {
     pub parent: QualifiedName,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::catalog::{Column, ConstraintKind, Generated, Identity, Sequence, Table};
+use pgmason_model::catalog::{Column, ConstraintKind, Generated, Table, TableKind};
 use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
 use super::table::{self, foreign_option_changes, option_changes};
-use super::{Verdict, online, sequence};
+use super::{Verdict, identity, online};
 use crate::diff::action::{Action, Rank};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -22,13 +22,9 @@ pub(super) fn verdict(context: &Context<'_>, id: &ObjectId, old: &Column, new: &
     if (Column { position: new.position, ..old.clone() }) == *new {
         return Verdict::Same;
     }
+    // One that is inherited is converted with its parent's; what uses it is taken down all the same.
     let retyped = old.type_name != new.type_name || old.collation != new.collation;
-    match (retyped, old.inherited && new.inherited) {
-        (true, false) => Verdict::Retype,
-        // With its parent's; what uses it is told by that as well.
-        (true, true) => Verdict::Retype,
-        _ => Verdict::Alter,
-    }
+    if retyped { Verdict::Retype } else { Verdict::Alter }
 }
 
 /// PostgreSQL cannot make a plain column a generated one, nor, before 17, change how it is generated.
@@ -49,10 +45,7 @@ pub(in crate::diff) fn is_made_again(context: &Context<'_>, id: &ObjectId) -> bo
 
 /// The column inside CREATE TABLE, without its default.
 pub(super) fn text(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> ColumnText {
-    let mut middle = String::new();
-    if let Some(foreign) = Some(table::foreign_options(&new.foreign_options)).filter(|text| !text.is_empty()) {
-        middle.push_str(&foreign);
-    }
+    let mut middle = table::foreign_options(&new.foreign_options);
     if let Some(collation) = &new.collation {
         middle.push_str(&format!(" COLLATE {collation}"));
     }
@@ -60,10 +53,7 @@ pub(super) fn text(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> Column
         middle.push_str(&generation(generated));
     }
     if let Some(identity) = new.identity {
-        middle.push_str(&format!(" GENERATED {} AS IDENTITY", identity_word(identity)));
-        if let Some((sequence_id, sequence)) = builder.context.new.identity_sequence(id) {
-            middle.push_str(&identity_options(id, sequence_id, sequence));
-        }
+        middle.push_str(&format!(" {}", identity::text(builder, id, identity)));
     }
     ColumnText {
         id: id.clone(),
@@ -77,23 +67,6 @@ pub(super) fn text(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> Column
 
 fn generation(generated: &Generated) -> String {
     format!(" GENERATED ALWAYS AS ({}) {}", generated.expression, if generated.stored { "STORED" } else { "VIRTUAL" })
-}
-
-fn identity_word(identity: Identity) -> &'static str {
-    match identity {
-        Identity::Always => "ALWAYS",
-        Identity::ByDefault => "BY DEFAULT",
-    }
-}
-
-/// ` (SEQUENCE NAME … START WITH …)`, as far as it is not what PostgreSQL would choose.
-fn identity_options(column: &ObjectId, sequence_id: &ObjectId, sequence: &Sequence) -> String {
-    let usual = format!("{}_{}_seq", column.name.as_str(), column.sub.as_ref().map_or("", |name| name.as_str()));
-    let mut options = sequence::options(sequence);
-    if sequence_id.name.as_str() != usual || sequence_id.schema != column.schema {
-        options = format!(" SEQUENCE NAME {sequence_id}{options}");
-    }
-    if options.is_empty() { options } else { format!(" ({})", options.trim_start()) }
 }
 
 pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Column, replaces: bool) {
@@ -186,14 +159,7 @@ fn is_checked_domain(builder: &Builder<'_>, column: &Column) -> bool {
 
 /// Partitions and heirs, which have the column too.
 fn parts(builder: &Builder<'_>, table_id: &ObjectId) -> Vec<ObjectId> {
-    let is_part = |table: &Table| {
-        table
-            .partition_of
-            .iter()
-            .map(|part| &part.parent)
-            .chain(&table.inherits)
-            .any(|parent| table::table_id(parent) == *table_id)
-    };
+    let is_part = |table: &Table| table.parents().any(|parent| table::table_id(parent) == *table_id);
     let direct: Vec<ObjectId> = builder
         .context
         .from
@@ -261,7 +227,7 @@ fn own_storage(type_name: &str) -> &'static str {
 
 fn parent_column(builder: &Builder<'_>, id: &ObjectId) -> Option<Column> {
     let Some(Object::Table(of)) = builder.new_object(&id.relation(ObjectKind::Table)) else { return None };
-    of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).find_map(|parent| {
+    of.parents().find_map(|parent| {
         let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
         match builder.new_object(&of_parent) {
             Some(Object::Column(column)) => Some(column.clone()),
@@ -297,7 +263,7 @@ pub(super) fn alter(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new:
     if builder.states.retyped.contains(id) && !with_its_type && !(from_parent && parent_is_retyped(builder, id)) {
         convert(builder, id, old, new, &sql);
     }
-    identity_change(builder, id, old, new, &sql);
+    identity::change(builder, id, (old.identity, new.identity), &sql);
     let says_not_null = old.not_null != new.not_null && !(from_parent && parent_says_not_null(builder, id, new));
     if says_not_null && new.not_null && new.identity.is_none() && online::is_wanted(builder, &table_id) {
         online::not_null(builder, id, &table_id);
@@ -334,7 +300,7 @@ fn primary_keys(builder: &Builder<'_>, table_id: &ObjectId) -> Vec<ObjectId> {
 
 fn parent_is_retyped(builder: &Builder<'_>, id: &ObjectId) -> bool {
     let Some(Object::Table(of)) = builder.new_object(&id.relation(ObjectKind::Table)) else { return false };
-    of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).any(|parent| {
+    of.parents().any(|parent| {
         let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
         builder.states.retyped.contains(&of_parent)
     })
@@ -344,7 +310,7 @@ fn parent_is_retyped(builder: &Builder<'_>, id: &ObjectId) -> bool {
 fn parent_says_not_null(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> bool {
     let Some(now) = parent_column(builder, id) else { return false };
     let Some(Object::Table(of)) = builder.old(&id.relation(ObjectKind::Table)) else { return false };
-    let before = of.partition_of.iter().map(|part| &part.parent).chain(&of.inherits).find_map(|parent| {
+    let before = of.parents().find_map(|parent| {
         let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
         match builder.old(&of_parent) {
             Some(Object::Column(column)) => Some(column.not_null),
@@ -385,56 +351,6 @@ fn convert(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: &Column,
     builder.push(action);
 }
 
-fn identity_change(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, new: &Column, sql: &dyn Fn(&str) -> String) {
-    let table_id = id.relation(ObjectKind::Table);
-    match (old.identity, new.identity) {
-        (Some(_), None) => {
-            let mut action = Action::alter(Rank::DropPart, id, sql("DROP IDENTITY"));
-            action.needs.clear();
-            if let Some((sequence, _)) = builder.context.old.identity_sequence(id) {
-                action.removes.push(sequence.clone());
-            }
-            builder.actions.push(action);
-        }
-        (None, Some(identity)) => {
-            let options = builder
-                .context
-                .new
-                .identity_sequence(id)
-                .map(|(sequence_id, sequence)| identity_options(id, sequence_id, sequence))
-                .unwrap_or_default();
-            let change = format!("ADD GENERATED {} AS IDENTITY{options}", identity_word(identity));
-            let mut action = Action::alter(Rank::Default, id, sql(&change));
-            // It has to be NOT NULL, and without a default, by then.
-            let default = ObjectId { kind: ObjectKind::Default, ..id.clone() };
-            action.after_removal.insert(default);
-            // The sequence of a serial column may have the very name.
-            action.after_removal.extend(builder.context.old.sequences_of(id).iter().map(|id| (*id).clone()));
-            action.makes.clear();
-            action.needs.insert(id.clone());
-            let place = builder.push(action);
-            // The values that are there are not taken into account by the new sequence.
-            if let Some((sequence_id, _)) = builder.context.new.identity_sequence(id)
-                && let Some(column) = &id.sub
-            {
-                let text = pgmason_model::identifier::quote_literal(&sequence_id.to_string());
-                let sql = format!("SELECT setval({text}, max({column})) FROM {table_id} HAVING max({column}) > 0");
-                let mut action = Action::new(ActionKind::Data, Rank::Default, id, sql);
-                action.after.push(place);
-                action.why = Some("the identity goes on after the values that are there".to_owned());
-                builder.actions.push(action);
-            }
-        }
-        (Some(before), Some(after)) => {
-            if before != after {
-                let change = format!("SET GENERATED {}", identity_word(after));
-                builder.push(Action::alter(Rank::Column, id, sql(&change)));
-            }
-        }
-        (None, None) => {}
-    }
-}
-
 pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, replaces: bool) {
     let table_id = id.relation(ObjectKind::Table);
     let Some(Object::Table(of)) = builder.old(&table_id) else { return };
@@ -463,7 +379,7 @@ pub(super) fn drop(builder: &mut Builder<'_>, id: &ObjectId, old: &Column, repla
             action.removes.push((*sequence).clone());
         }
     }
-    if old.generated.is_none() && of.kind != pgmason_model::catalog::TableKind::Foreign {
+    if old.generated.is_none() && of.kind != TableKind::Foreign {
         action = action.hazard(builder.loses("drop-column", id, format!("the values of {id} are lost")));
     }
     builder.push(action);

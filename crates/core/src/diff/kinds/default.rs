@@ -71,8 +71,8 @@ fn inherits_it(builder: &Builder<'_>, id: &ObjectId, new: &Default) -> bool {
     let table_id = id.relation(ObjectKind::Table);
     let comes = builder.states.comes(&table_id) || builder.states.is(&column, State::Create);
     let Some(Object::Table(table)) = builder.new_object(&table_id) else { return false };
-    let parents = table.partition_of.iter().map(|part| &part.parent).chain(&table.inherits);
-    comes && is_inherited(builder, &column) && parents.into_iter().any(|parent| {
+    let mut parents = table.parents();
+    comes && is_inherited(builder, &column) && parents.any(|parent| {
         let of_parent = ObjectId { schema: Some(parent.schema.clone()), name: parent.name.clone(), ..id.clone() };
         matches!(builder.new_object(&of_parent), Some(Object::Default(default)) if default.expression == new.expression)
     })

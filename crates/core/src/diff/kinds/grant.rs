@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pgmason_model::catalog::TableKind;
 use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
@@ -12,12 +11,12 @@ use crate::diff::context::relation;
 use crate::diff::owners::owner_of;
 
 /// Privilege → with grant option.
-pub(in crate::diff) type Privileges = BTreeMap<String, bool>;
+pub(crate) type Privileges = BTreeMap<String, bool>;
 
-pub(super) struct Target {
+pub(crate) struct Target {
     /// `TABLE public.users`.
-    pub(super) name: String,
-    pub(super) column: Option<Identifier>,
+    pub(crate) name: String,
+    pub(crate) column: Option<Identifier>,
 }
 
 /// The statements for all grants.
@@ -295,7 +294,8 @@ fn change(
     }
 }
 
-fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {
+/// What GRANT calls the object. None where there is no such privilege, or no such column.
+pub(crate) fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {
     let plain = |name: String| Some(Target { name, column: None });
     match of.kind {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => plain(format!("TABLE {of}")),
@@ -310,22 +310,15 @@ fn target(catalog: &Catalog, of: &ObjectId) -> Option<Target> {
         ObjectKind::ForeignDataWrapper => plain(format!("FOREIGN DATA WRAPPER {of}")),
         ObjectKind::ForeignServer => plain(format!("FOREIGN SERVER {of}")),
         ObjectKind::Column => {
-            let known = matches!(
-                catalog.get(&of.relation(ObjectKind::Table)),
-                Some(Object::Table(table)) if table.kind != TableKind::Foreign
-            ) || relation(catalog, of).is_some();
-            if known {
-                Some(Target { name: format!("TABLE {}", of.qualified_name()?), column: of.sub.clone() })
-            } else {
-                None
-            }
+            relation(catalog, of)?;
+            Some(Target { name: format!("TABLE {}", of.qualified_name()?), column: of.sub.clone() })
         }
         _ => None,
     }
 }
 
 /// GRANT and REVOKE that turn one list into another.
-pub(super) fn changes(target: &Target, grantee: &Identifier, there: &Privileges, wanted: &Privileges) -> Vec<String> {
+pub(crate) fn changes(target: &Target, grantee: &Identifier, there: &Privileges, wanted: &Privileges) -> Vec<String> {
     let list = |privileges: Vec<&String>| {
         let words: Vec<String> = privileges
             .into_iter()
@@ -336,8 +329,7 @@ pub(super) fn changes(target: &Target, grantee: &Identifier, there: &Privileges,
             .collect();
         words.join(", ")
     };
-    let role = if *grantee == "public" { "PUBLIC".to_owned() } else { grantee.to_string() };
-    let on = &target.name;
+    let (on, role) = (&target.name, role(grantee));
     let mut statements = Vec::new();
     let too_many: Vec<&String> = there.keys().filter(|privilege| !wanted.contains_key(*privilege)).collect();
     if !too_many.is_empty() {
@@ -364,4 +356,9 @@ pub(super) fn changes(target: &Target, grantee: &Identifier, there: &Privileges,
         }
     }
     statements
+}
+
+/// A role as GRANT writes it.
+pub(crate) fn role(grantee: &Identifier) -> String {
+    if *grantee == "public" { "PUBLIC".to_owned() } else { grantee.to_string() }
 }

@@ -16,6 +16,7 @@ pub(super) mod extension;
 pub(super) mod foreign_data;
 pub(super) mod function;
 pub(super) mod grant;
+pub(super) mod identity;
 pub(super) mod index;
 pub(super) mod materialized_view;
 pub(super) mod online;

@@ -96,7 +96,11 @@ pub(in crate::diff) fn twin<'c>(
     id: &ObjectId,
     index: &Index,
 ) -> Option<(&'c ObjectId, &'c Index)> {
-    if index.partition_of.is_some() {
+    let is_partition = matches!(
+        catalog.get(&table::table_id(&index.table)),
+        Some(Object::Table(of)) if of.partition_of.is_some()
+    );
+    if index.partition_of.is_some() || !is_partition {
         return None;
     }
     catalog.of_kind(ObjectKind::Index).find_map(|(other, object)| match object {

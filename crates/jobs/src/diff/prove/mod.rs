@@ -23,12 +23,12 @@ use pgmason_model::difference::{ChangeStatement, DifferencePlan};
 use pgmason_model::{Catalog, ObjectId};
 use pgmason_scratch::{Scratch, ScratchDatabase};
 
-use super::other_words::with_words_of;
 use super::report::{Proof, Stage};
 use crate::JobError;
+use crate::other_words::in_other_words;
+use crate::other_words::with_words_of;
 use crate::project::Project;
 use crate::replay::ReplaySession;
-use crate::schema::settle::in_other_words;
 pub(super) use copied::discard;
 pub use copied::release;
 pub(super) use read_back::{catalog as read_catalog, is_equal};

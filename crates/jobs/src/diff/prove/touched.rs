@@ -69,7 +69,7 @@ impl Touched {
         loop {
             let children = catalog.of_kind(ObjectKind::Table).filter(|(id, object)| {
                 let Object::Table(table) = object else { return false };
-                let mut parents = table.partition_of.iter().map(|part| &part.parent).chain(&table.inherits);
+                let mut parents = table.parents();
                 let is_touched = |parent: &pgmason_model::QualifiedName| {
                     let parent = ObjectId::in_schema(ObjectKind::Table, parent.schema.clone(), parent.name.clone());
                     self.tables.contains(&parent)

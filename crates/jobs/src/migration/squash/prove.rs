@@ -9,13 +9,13 @@ use super::report::SquashProofs;
 use super::write::Parts;
 use crate::JobError;
 use crate::open::{OpenScratch, open_scratch, read_catalog};
+use crate::other_words::in_other_words;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 use crate::replay::ReplaySession;
 use crate::row_state::{self, RowState};
 use crate::schema::assemble::as_migration;
 use crate::schema::proof::{Proof, catalog_differences, differences_beside};
-use crate::schema::settle::in_other_words;
 use crate::source::Source;
 
 /// What the file is called while it is proven.

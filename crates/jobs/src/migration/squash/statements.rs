@@ -110,7 +110,7 @@ pub(super) fn rows_not_carried(
 fn is_part_of(catalog: &Catalog, table: &QualifiedName, whole: &QualifiedName) -> bool {
     let id = ObjectId::in_schema(ObjectKind::Table, table.schema.clone(), table.name.clone());
     let Some(Object::Table(found)) = catalog.get(&id) else { return false };
-    let mut parents = found.partition_of.iter().map(|part| &part.parent).chain(&found.inherits);
+    let mut parents = found.parents();
     parents.any(|parent| parent == whole || is_part_of(catalog, parent, whole))
 }
 

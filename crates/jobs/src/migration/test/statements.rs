@@ -149,7 +149,7 @@ impl Says {
             }
             for (id, object) in before.of_kind(ObjectKind::Table) {
                 let (Object::Table(table), Some(name)) = (object, id.qualified_name()) else { continue };
-                let parents = table.partition_of.iter().map(|part| &part.parent).chain(&table.inherits);
+                let parents = table.parents();
                 for parent in parents {
                     for set in [&mut self.emptied, &mut self.updated, &mut self.dropped] {
                         if set.contains(parent) {

@@ -12,11 +12,11 @@ use pgmason_model::{Catalog, ObjectId};
 use pgmason_scratch::{MIGRATION_ROLE, Scratch, ScratchDatabase};
 use serde_json::{Map, Value};
 
-use super::assemble::as_migration;
 use crate::JobError;
 use crate::open::read_catalog;
 use crate::project::Project;
 use crate::replay::ReplaySession;
+use crate::schema::assemble::as_migration;
 
 /// Fields that hold the server's own writing of an expression.
 const TEXTS: &[&str] = &["definition", "expression", "predicate", "using", "with_check", "default", "filter", "body"];
@@ -109,6 +109,17 @@ fn made_again(
         Some(_) => Ok(None),
         None => Ok(Some((read_catalog(server, copy)?, said))),
     }
+}
+
+/// `of`, with these objects as the other catalog writes them.
+pub(crate) fn with_words_of(words: &Catalog, of: &Catalog, objects: &BTreeSet<ObjectId>) -> Catalog {
+    let mut catalog = of.clone();
+    for id in objects {
+        if let Some(object) = words.get(id) {
+            catalog.objects.insert(id.clone(), object.clone());
+        }
+    }
+    catalog
 }
 
 /// The object differs in nothing but the server's own writing of expressions, which may or may not mean the same.

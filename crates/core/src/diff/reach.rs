@@ -9,7 +9,7 @@ use pgmason_model::difference::{ChangeKind, DifferencePlan};
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 
 /// The same catalogs with nothing in them that the plan cannot reach.
-pub(super) fn reached(plan: &DifferencePlan, from: &Catalog, to: &Catalog) -> (Catalog, Catalog) {
+pub fn reached(plan: &DifferencePlan, from: &Catalog, to: &Catalog) -> (Catalog, Catalog) {
     let sides = [Edges::of(from), Edges::of(to)];
     let mut reach = Reach { sides: &sides, needed: BTreeSet::new(), whole: BTreeSet::new() };
     let mut changed: Vec<ObjectId> = Vec::new();
