@@ -64,6 +64,10 @@ pub enum JobError {
     CannotRun { path: String, problem: CannotRun },
     #[error("`{}` is not a plan that this pgmason can run: {message}", path.display())]
     PlanFile { path: PathBuf, message: String },
+    #[error("there is no restructuring in `{}`", folder.display())]
+    NoRestructureFile { folder: PathBuf },
+    #[error("there are several restructurings: {}", names.join(", "))]
+    SeveralRestructureFiles { names: Vec<String> },
     #[error("no database is named in {}", named.join(", "))]
     NoTargets { named: Vec<String> },
     #[error("the database holds no history of another tool")]
@@ -194,6 +198,12 @@ impl JobError {
                 Some(format!("make it anew: `pgmason migration plan --out {}`", path.display()))
             }
             Self::NotUtf8 { path } => Some(format!("save it as UTF-8: `iconv -f windows-1252 -t utf-8 {path}`")),
+            Self::NoRestructureFile { .. } => {
+                Some("write one: `pgmason restructure plan --from-rulebook`".into())
+            }
+            Self::SeveralRestructureFiles { names } => {
+                Some(format!("name one: `pgmason restructure plan {}`", names.first().map_or("", String::as_str)))
+            }
             Self::NoTargets { .. } => Some("write one connection string on each line".into()),
             Self::NothingToAdopt => Some(
                 "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),

@@ -20,6 +20,7 @@ pub mod prisma;
 pub mod progress;
 pub mod project;
 pub mod replay;
+pub mod restructure;
 mod row_state;
 pub mod schema;
 pub mod snapshot;

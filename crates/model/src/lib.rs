@@ -7,6 +7,7 @@ pub mod difference;
 pub mod finding;
 pub mod identifier;
 pub mod plan;
+pub mod restructure;
 
 pub use catalog::{Catalog, Object, ObjectId, ObjectKind, ServerVersion};
 pub use finding::{Finding, FindingObject, Fix, Level};

@@ -1,0 +1,88 @@
+//! One file for each operation: what it asks for in the file, what it refuses, what it predicts, and its steps.
+
+pub mod add_check;
+pub mod add_index;
+pub mod change_column_type;
+pub mod drop_column;
+pub mod drop_index;
+pub mod drop_table;
+pub mod merge_tables;
+pub mod move_table;
+pub mod partition_table;
+pub mod rationalise_indexes;
+pub mod rename_column;
+pub mod rename_enum_value;
+pub mod rename_table;
+pub mod set_default;
+pub mod set_not_null;
+pub mod split_table;
+pub mod sql;
+
+use serde::{Deserialize, Serialize};
+
+pub use add_check::AddCheck;
+pub use add_index::AddIndex;
+pub use change_column_type::ChangeColumnType;
+pub use drop_column::DropColumn;
+pub use drop_index::DropIndex;
+pub use drop_table::DropTable;
+pub use merge_tables::MergeTables;
+pub use move_table::MoveTable;
+pub use partition_table::PartitionTable;
+pub use rationalise_indexes::RationaliseIndexes;
+pub use rename_column::RenameColumn;
+pub use rename_enum_value::RenameEnumValue;
+pub use rename_table::RenameTable;
+pub use set_default::SetDefault;
+pub use set_not_null::SetNotNull;
+pub use split_table::SplitTable;
+pub use sql::Sql;
+
+/// One operation, as the file states it: `{ kind = "rename_table", table = "emails", to = "email_messages" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Operation {
+    RenameTable(RenameTable),
+    MoveTable(MoveTable),
+    RenameColumn(RenameColumn),
+    ChangeColumnType(ChangeColumnType),
+    SetNotNull(SetNotNull),
+    SetDefault(SetDefault),
+    AddCheck(AddCheck),
+    DropColumn(DropColumn),
+    MergeTables(MergeTables),
+    SplitTable(SplitTable),
+    DropTable(DropTable),
+    AddIndex(AddIndex),
+    DropIndex(DropIndex),
+    RationaliseIndexes(RationaliseIndexes),
+    PartitionTable(PartitionTable),
+    RenameEnumValue(RenameEnumValue),
+    Sql(Sql),
+}
+
+/// What stands under the name that the table does not have, until `complete`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compatibility {
+    /// A view under the old name; where something that is in use would not work through it, one under the new name.
+    #[default]
+    Auto,
+    /// A view under the old name, whatever does not work through it.
+    OldNameView,
+    /// A view under the new name: the table keeps the old one until `complete`.
+    NewNameView,
+    /// Nothing: the name changes in one moment, when the stage is completed.
+    None,
+}
+
+impl Compatibility {
+    fn is_auto(&self) -> bool {
+        *self == Self::Auto
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}

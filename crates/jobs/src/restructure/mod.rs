@@ -1,0 +1,3 @@
+//! `pgmason restructure`: changes a database in use, in phases.
+
+pub mod read;
