@@ -112,6 +112,8 @@ impl Progress {
             Event::Applying { done, total, file, step: (step, steps) } => {
                 format!("applying {}/{total} {file}, statement {step} of {steps}", done + 1)
             }
+            Event::Restructuring { total: 0, step, detail, .. } => format!("{step}: {detail}"),
+            Event::Restructuring { done, total, step, .. } => format!("step {}/{total}: {step}", done + 1),
             Event::Told(message) => message,
             Event::Database { done, total, failed } => format!("{done} of {total} databases done, {failed} failed"),
         });

@@ -68,6 +68,10 @@ pub enum JobError {
     NoRestructureFile { folder: PathBuf },
     #[error("there are several restructurings: {}", names.join(", "))]
     SeveralRestructureFiles { names: Vec<String> },
+    #[error("there is no stage `{name}`")]
+    NoSuchStage { name: String, known: Vec<String> },
+    #[error(transparent)]
+    Restructure(#[from] pgmason_pg::restructure::RestructureError),
     #[error("no database is named in {}", named.join(", "))]
     NoTargets { named: Vec<String> },
     #[error("the database holds no history of another tool")]
@@ -204,6 +208,8 @@ impl JobError {
             Self::SeveralRestructureFiles { names } => {
                 Some(format!("name one: `pgmason restructure plan {}`", names.first().map_or("", String::as_str)))
             }
+            Self::NoSuchStage { known, .. } => Some(format!("the stages are {}", known.join(", "))),
+            Self::Restructure(error) => Some(error.hint()),
             Self::NoTargets { .. } => Some("write one connection string on each line".into()),
             Self::NothingToAdopt => Some(
                 "where the schema was there before the files: `pgmason migration repair --baseline VERSION`".into(),

@@ -36,6 +36,14 @@ pub enum Event {
         /// Of the file, with how many it has.
         step: (usize, usize),
     },
+    /// A step of a restructuring. `total` is 0 where only the detail is new.
+    Restructuring {
+        done: usize,
+        total: usize,
+        step: String,
+        /// `12000 rows, 5300 rows/s, 40 s left`.
+        detail: String,
+    },
     /// What somebody who watches wants to know at once: a notice of the server, a wait for another runner.
     Told(String),
     /// One database of many is done.

@@ -7,6 +7,7 @@ pub mod history;
 pub mod interrupt;
 pub mod introspect;
 pub mod pipeline;
+pub mod restructure;
 pub mod run;
 mod tls;
 

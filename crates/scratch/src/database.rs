@@ -40,6 +40,25 @@ impl ScratchDatabase {
         }
     }
 
+    /// The way there as a role that may log in, for whoever opens sessions of another kind. On a server that the user
+    /// named it is always the user's own.
+    pub fn connection_string(&self, role: &str) -> Result<ConnectionString, ScratchError> {
+        match &self.way {
+            Way::Named(connection) => Ok(connection.clone()),
+            Way::Own { config, .. } => {
+                let folder = config.get_hosts().iter().find_map(|host| match host {
+                    postgres::config::Host::Unix(path) => Some(path.to_string_lossy().into_owned()),
+                    postgres::config::Host::Tcp(_) => None,
+                });
+                let port = config.get_ports().first().copied().unwrap_or(5432);
+                let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+                let folder = quoted(&folder.unwrap_or_default());
+                let text = format!("host={folder} port={port} user={} dbname={}", quoted(role), self.name());
+                Ok(text.parse().map_err(ConnectError::from)?)
+            }
+        }
+    }
+
     /// The database's name on its server: letters, digits and underscores.
     pub(crate) fn name(&self) -> String {
         match &self.way {

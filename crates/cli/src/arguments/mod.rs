@@ -4,6 +4,7 @@ pub(crate) mod align;
 mod diff;
 pub(crate) mod drift;
 pub(crate) mod migration;
+pub(crate) mod restructure;
 pub(crate) mod schema;
 
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     /// The whole life of a migrations folder
     #[command(visible_alias = "migrations")]
     Migration(MigrationArguments),
+    /// Change a database in use, in phases, without stopping it
+    Restructure(restructure::RestructureArguments),
     /// Print the SQL that turns one schema into another, proven on a scratch database
     Diff(DiffArguments),
     /// Put schema files together, or a schema into files

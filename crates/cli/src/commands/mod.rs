@@ -13,6 +13,7 @@ mod man;
 mod migration;
 mod opening;
 mod reference;
+mod restructure;
 mod rules;
 mod schema;
 mod snapshot;
@@ -56,6 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Align(arguments) => align::run(folder, &arguments, &progress),
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
+        Command::Restructure(arguments) => restructure::run(folder, &arguments, &progress),
         Command::Diff(arguments) => diff::run(folder, &arguments, &progress),
         Command::Schema(arguments) => schema::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),

@@ -16,6 +16,7 @@ pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod migration;
 pub(crate) mod replay;
+pub(crate) mod restructure;
 pub(crate) mod sarif;
 pub(crate) mod schema;
 pub(crate) mod table;

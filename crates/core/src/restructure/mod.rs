@@ -1,8 +1,16 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
+pub mod compatibility_view;
+pub mod context;
 pub mod file;
+pub mod limits;
+mod make;
 pub mod name;
 mod names;
 pub mod operations;
+pub mod refusal;
+mod relocate;
+pub mod stage;
+mod tracking;
 
 pub use names::name_changes;

@@ -1,3 +1,23 @@
 //! `pgmason restructure`: changes a database in use, in phases.
+//!
+//! - A stage is rehearsed on a scratch database before it is started; what is started is the plan that was rehearsed.
+//! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
+mod ground;
+mod live;
+pub mod planning;
 pub mod read;
+pub mod report;
+mod roles;
+pub mod running;
+
+use pgmason_pg::restructure::{StageRow, stages};
+use pgmason_pg::{ConnectOptions, ConnectionString, Pipeline};
+
+use crate::JobError;
+
+/// Stages of a restructuring that were begun on the database.
+pub(crate) fn begun_stages(database: &ConnectionString, restructure: &str) -> Result<Vec<StageRow>, JobError> {
+    let mut pipeline = Pipeline::connect(database, &ConnectOptions { read_only: true, ..live::connect_options() })?;
+    Ok(stages(&mut pipeline, Some(restructure))?)
+}

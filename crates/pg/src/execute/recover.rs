@@ -56,6 +56,15 @@ impl Executor {
         }
     }
 
+    /// Whether a step that was interrupted did its work. None: nothing can tell.
+    pub fn is_done(&mut self, step: &Step) -> Result<Option<bool>, Box<StatementError>> {
+        Ok(match self.fate(step, &mut |_| {})? {
+            Fate::Done => Some(true),
+            Fate::Undone => Some(false),
+            Fate::Unknown => None,
+        })
+    }
+
     /// Before a step runs for the first time: an index of its name that somebody else's failed build left.
     pub(super) fn remove_invalid_index(
         &mut self,

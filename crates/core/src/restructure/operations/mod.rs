@@ -18,7 +18,11 @@ pub mod set_not_null;
 pub mod split_table;
 pub mod sql;
 
+use pgmason_model::restructure::PlannedOperation;
 use serde::{Deserialize, Serialize};
+
+use super::context::PlanContext;
+use super::refusal::OperationRefusal;
 
 pub use add_check::AddCheck;
 pub use add_index::AddIndex;
@@ -85,4 +89,42 @@ impl Compatibility {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// What the operation asks for, planned against the schema before its stage.
+pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<PlannedOperation, OperationRefusal> {
+    let planned = match operation {
+        Operation::RenameTable(asked) => rename_table::plan(asked, context),
+        Operation::MoveTable(asked) => move_table::plan(asked, context),
+        _ => Err(OperationRefusal::Refused {
+            message: format!("`{}` cannot be planned yet", operation.kind()),
+            hint: "do it with a migration".to_owned(),
+        }),
+    }?;
+    Ok(PlannedOperation { kind: operation.kind().to_owned(), ..planned })
+}
+
+impl Operation {
+    /// Its word in the file.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RenameTable(_) => "rename_table",
+            Self::MoveTable(_) => "move_table",
+            Self::RenameColumn(_) => "rename_column",
+            Self::ChangeColumnType(_) => "change_column_type",
+            Self::SetNotNull(_) => "set_not_null",
+            Self::SetDefault(_) => "set_default",
+            Self::AddCheck(_) => "add_check",
+            Self::DropColumn(_) => "drop_column",
+            Self::MergeTables(_) => "merge_tables",
+            Self::SplitTable(_) => "split_table",
+            Self::DropTable(_) => "drop_table",
+            Self::AddIndex(_) => "add_index",
+            Self::DropIndex(_) => "drop_index",
+            Self::RationaliseIndexes(_) => "rationalise_indexes",
+            Self::PartitionTable(_) => "partition_table",
+            Self::RenameEnumValue(_) => "rename_enum_value",
+            Self::Sql(_) => "sql",
+        }
+    }
 }

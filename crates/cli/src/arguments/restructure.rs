@@ -1,0 +1,88 @@
+//! The command line of `pgmason restructure`.
+
+use clap::{Args, Subcommand};
+
+use super::ScratchArguments;
+use super::migration::DatabaseArguments;
+
+#[derive(Debug, Args)]
+pub(crate) struct RestructureArguments {
+    #[command(subcommand)]
+    pub(crate) command: RestructureCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RestructureCommand {
+    /// Show what each stage would do: steps, locks, notes, and what does not work through a view
+    Plan(PlanArguments),
+    /// Start the next stage: afterwards old names and new ones both work
+    Start(RunArguments),
+    /// Complete the stage that is started: afterwards only the new names work
+    Complete(RunArguments),
+    /// Take back the stage that was begun last, from wherever it is
+    Rollback(RunArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FileArguments {
+    /// The restructuring: `prefix` for restructure/prefix.toml, or a path; the only one when left out
+    pub(crate) name: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
+
+    /// Only this stage
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+
+    /// Show what would run, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Seconds to wait for sessions that are in the way, and for another pgmason
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lock_wait: Option<u64>,
+
+    /// Milliseconds that one try for locks may keep others waiting
+    #[arg(long, value_name = "MILLISECONDS")]
+    pub(crate) lock_timeout: Option<u64>,
+
+    /// Start a stage that was not rehearsed against the schema as it is
+    #[arg(long)]
+    pub(crate) unrehearsed: bool,
+
+    /// Go on although somebody else has changed the schema
+    #[arg(long)]
+    pub(crate) accept_changes: bool,
+
+    /// Complete although this old name is in use; `*` for all [can be repeated]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) accept_use: Vec<String>,
+
+    /// Run a statement again of which nobody knows whether it did its work
+    #[arg(long)]
+    pub(crate) rerun: bool,
+}

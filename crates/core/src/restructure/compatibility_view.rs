@@ -1,0 +1,163 @@
+//! The view that stands for a table under another name: the same columns in the same order, the same owner, the same
+//! privileges to the last grant, and row level security as of whoever asks.
+//!
+//! `CREATE VIEW old AS SELECT * FROM new` has none of that: it runs with its owner's rights, past every policy, and
+//! default privileges give it to everybody (PostgreSQL 13 to 18).
+
+use std::collections::BTreeMap;
+
+use pgmason_model::catalog::{Attribute, Comment, Default, Grant, View};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
+
+use super::context::PlanContext;
+use super::make::make;
+use super::refusal::OperationRefusal;
+
+/// The schema of pgmason's own tables.
+pub const OWN_SCHEMA: &str = "pgmason";
+
+/// What makes a view, and what takes it away.
+pub struct ViewStatements {
+    pub create: Vec<String>,
+    pub drop: Vec<String>,
+}
+
+/// First PostgreSQL whose views can run with the rights of whoever asks.
+const INVOKER_SINCE: u32 = 15;
+
+/// `view` over `shown`: the table by the name that it has when the view is made. `table` is its id in the catalog.
+pub fn compatibility_view(
+    context: &PlanContext<'_>,
+    table: &ObjectId,
+    view: &QualifiedName,
+    shown: &QualifiedName,
+) -> Result<ViewStatements, OperationRefusal> {
+    let catalog = context.catalog;
+    let Some(Object::Table(found)) = catalog.get(table) else {
+        return Err(OperationRefusal::NoSuchTable { name: table.to_string(), similar: Vec::new() });
+    };
+    let invoker = runs_as_invoker(context, table);
+    let marker = marker(view);
+    let columns = columns(catalog, table);
+    let list: Vec<String> = columns.iter().map(|(name, _)| format!("shown.{name}")).collect();
+    let definition =
+        format!("SELECT {}\nFROM {shown} AS shown\nWHERE NOT EXISTS (SELECT FROM {marker})", list.join(", "));
+    let id = ObjectId::in_schema(ObjectKind::View, view.schema.clone(), view.name.clone());
+    let mut objects = vec![(
+        id.clone(),
+        Object::View(View {
+            owner: found.owner.clone(),
+            definition,
+            columns: columns.iter().map(|(_, attribute)| attribute.clone()).collect(),
+            security_invoker: invoker,
+            security_barrier: false,
+            check_option: None,
+        }),
+    )];
+    let mut commented = false;
+    for (part, object) in parts(catalog, table, view) {
+        commented |= part.kind == ObjectKind::Comment && part.of.as_deref() == Some(&id);
+        objects.push((part, object));
+    }
+    if !commented {
+        let text = format!("pgmason: stands for {shown} until its restructuring is completed");
+        objects.push((ObjectId::comment(id), Object::Comment(Comment { text })));
+    }
+    let mut create = marker_statements(&marker, view);
+    create.extend(make(catalog, objects, context.creator)?);
+    Ok(ViewStatements { create, drop: vec![format!("DROP VIEW {view}"), format!("DROP TABLE {marker}")] })
+}
+
+/// The view runs with the rights of whoever asks.
+pub fn runs_as_invoker(context: &PlanContext<'_>, table: &ObjectId) -> bool {
+    context.major() >= INVOKER_SINCE && !has_column_grants(context.catalog, table)
+}
+
+/// Somebody may use some columns and not others. Through a view with the asker's rights every column of the view is
+/// checked, whatever is selected.
+pub fn has_column_grants(catalog: &Catalog, table: &ObjectId) -> bool {
+    catalog.of_kind(ObjectKind::Grant).any(|(id, _)| {
+        id.of
+            .as_deref()
+            .is_some_and(|of| of.kind == ObjectKind::Column && of.schema == table.schema && of.name == table.name)
+    })
+}
+
+/// Of a table: an empty one that every query through the view looks into once. The server counts these scans, so that
+/// who still uses the name can be told, on a read-only connection and without an extension.
+pub fn marker(view: &QualifiedName) -> QualifiedName {
+    let digest = crate::migrations::fingerprint::sha256(view.to_string());
+    QualifiedName::new(OWN_SCHEMA, format!("use_{}", &digest[..16]))
+}
+
+/// Nobody may use the schema, so the table is reached through the view alone.
+fn marker_statements(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
+    vec![
+        format!("CREATE TABLE {marker} (never integer PRIMARY KEY CHECK (false))"),
+        format!("REVOKE ALL ON {marker} FROM PUBLIC"),
+        format!("GRANT SELECT ON {marker} TO PUBLIC"),
+        format!("COMMENT ON TABLE {marker} IS {}", quote_literal(&format!("counts the use of {view}"))),
+    ]
+}
+
+/// The columns, in order.
+pub fn columns(catalog: &Catalog, table: &ObjectId) -> Vec<(Identifier, Attribute)> {
+    let mut found: Vec<(i32, Identifier, Attribute)> = catalog
+        .of_relation(ObjectKind::Column, table)
+        .filter_map(|(id, object)| {
+            let (Object::Column(column), Some(name)) = (object, &id.sub) else { return None };
+            let attribute = Attribute {
+                name: name.clone(),
+                type_name: column.type_name.clone(),
+                collation: column.collation.clone(),
+            };
+            Some((column.position, name.clone(), attribute))
+        })
+        .collect();
+    found.sort_by_key(|(position, ..)| *position);
+    found.into_iter().map(|(_, name, attribute)| (name, attribute)).collect()
+}
+
+/// Defaults, privileges and comments of the table, as the view's.
+fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName) -> Vec<(ObjectId, Object)> {
+    let moved = |id: &ObjectId, kind: ObjectKind| ObjectId {
+        kind,
+        schema: Some(view.schema.clone()),
+        name: view.name.clone(),
+        ..id.clone()
+    };
+    let mut parts = Vec::new();
+    for (id, object) in catalog.of_relation(ObjectKind::Default, table) {
+        if let Object::Default(default) = object {
+            let default = Default { expression: default.expression.clone(), sequence: default.sequence.clone() };
+            parts.push((moved(id, ObjectKind::Default), Object::Default(default)));
+        }
+    }
+    let mut grants: BTreeMap<ObjectId, Grant> = BTreeMap::new();
+    for (id, object) in catalog.of_kind(ObjectKind::Grant) {
+        let (Some(of), Object::Grant(grant)) = (id.of.as_deref(), object) else { continue };
+        if of.schema != table.schema || of.name != table.name {
+            continue;
+        }
+        let of = match of.kind {
+            ObjectKind::Table => moved(of, ObjectKind::View),
+            ObjectKind::Column => moved(of, ObjectKind::Column),
+            _ => continue,
+        };
+        grants.insert(ObjectId::grant(of, id.name.clone()), grant.clone());
+    }
+    parts.extend(grants.into_iter().map(|(id, grant)| (id, Object::Grant(grant))));
+    for (id, object) in catalog.of_kind(ObjectKind::Comment) {
+        let (Some(of), Object::Comment(_)) = (id.of.as_deref(), object) else { continue };
+        if of.schema != table.schema || of.name != table.name {
+            continue;
+        }
+        let of = match of.kind {
+            ObjectKind::Table => moved(of, ObjectKind::View),
+            ObjectKind::Column => moved(of, ObjectKind::Column),
+            _ => continue,
+        };
+        parts.push((ObjectId::comment(of), object.clone()));
+    }
+    parts
+}

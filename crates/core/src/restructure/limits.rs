@@ -1,0 +1,267 @@
+//! What does not work through a view, looked for among the statements that are in use, function bodies and the catalog.
+//!
+//! Statements are read as tokens: enough to see a construct beside the name, never to change anything.
+
+use pgmason_model::catalog::FunctionKind;
+use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
+
+use super::compatibility_view::has_column_grants;
+use super::context::PlanContext;
+use crate::expression::{Token, TokenKind, tokens};
+
+/// Something in use that would fail through a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub construct: Construct,
+    /// Where it is in use.
+    pub from: String,
+    /// The statement's beginning.
+    pub statement: String,
+}
+
+/// What PostgreSQL refuses or answers otherwise through a view (seen on PostgreSQL 15; MERGE works from 17 on).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Construct {
+    OnConflictOnConstraint,
+    Merge,
+    Copy,
+    Truncate,
+    LockTable,
+    GroupByKey,
+    SystemColumn,
+    CurrentOf,
+    TableSample,
+    /// `f(t)` for a function that takes the table's row type.
+    RowTypeFunction,
+    /// Column privileges: through a view with the asker's rights all of its columns are checked.
+    ColumnGrants,
+}
+
+impl Construct {
+    fn words(self) -> &'static str {
+        match self {
+            Self::OnConflictOnConstraint => "ON CONFLICT ON CONSTRAINT",
+            Self::Merge => "MERGE",
+            Self::Copy => "COPY",
+            Self::Truncate => "TRUNCATE",
+            Self::LockTable => "LOCK TABLE",
+            Self::GroupByKey => "GROUP BY the key alone",
+            Self::SystemColumn => "ctid, xmin or tableoid",
+            Self::CurrentOf => "WHERE CURRENT OF",
+            Self::TableSample => "TABLESAMPLE",
+            Self::RowTypeFunction => "a function of the table's row type",
+            Self::ColumnGrants => "privileges on single columns",
+        }
+    }
+}
+
+impl Limit {
+    pub fn describe(&self, table: &QualifiedName) -> String {
+        match self.construct {
+            Construct::ColumnGrants => {
+                format!("{table} has privileges on single columns, which a view checks together")
+            }
+            construct => format!(
+                "{} does not work through a view: `{}` ({})",
+                construct.words(),
+                pgmason_model::plan::beginning(&self.statement, 100),
+                self.from
+            ),
+        }
+    }
+}
+
+/// Why neither name could be a view.
+pub fn no_view_is_right(context: &PlanContext<'_>, table: &ObjectId) -> Option<String> {
+    let Some(Object::Table(found)) = context.catalog.get(table) else { return None };
+    if !found.row_security {
+        return None;
+    }
+    if context.major() < 15 {
+        return Some(format!(
+            "views of PostgreSQL {} run with their owner's rights, past the policies of the table",
+            context.major()
+        ));
+    }
+    if has_column_grants(context.catalog, table) {
+        return Some(
+            "it has row level security and privileges on single columns, and a view can respect only one of both"
+                .to_owned(),
+        );
+    }
+    None
+}
+
+/// Everything in use that a view under the table's name would break.
+pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Vec<Limit> {
+    let mut found = Vec::new();
+    let key = primary_key(context, table);
+    for used in context.in_use {
+        for construct in constructs(&used.text, name, key.as_deref(), context.major()) {
+            found.push(Limit { construct, from: used.from.clone(), statement: used.text.clone() });
+        }
+    }
+    for (id, object) in context.catalog.of_kind(ObjectKind::Function) {
+        let Object::Function(function) = object else { continue };
+        if context.catalog.is_platform(id) || matches!(function.kind, FunctionKind::Aggregate) {
+            continue;
+        }
+        // A body that was parsed when it was made follows the table.
+        if function.body.is_empty() || is_parsed_body(function) {
+            continue;
+        }
+        for construct in constructs(&function.body, name, key.as_deref(), context.major()) {
+            found.push(Limit { construct, from: format!("function {id}"), statement: around(&function.body, name) });
+        }
+    }
+    found
+}
+
+/// What a person should know, whatever stands under the names.
+pub fn notes(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (id, object) in context.catalog.of_kind(ObjectKind::Function) {
+        let Object::Function(function) = object else { continue };
+        if context.catalog.is_platform(id) {
+            continue;
+        }
+        let words = tokens(&function.body);
+        if !is_parsed_body(function) && mentions(&words, name) {
+            notes.push(format!("function {id} names {name} in its text: change it before the stage is completed"));
+        }
+        let fires_on_it = context
+            .catalog
+            .of_relation(ObjectKind::Trigger, table)
+            .any(|(_, trigger)| matches!(trigger, Object::Trigger(trigger) if trigger.function == *id));
+        if fires_on_it && words.iter().any(|word| word.is_word("tg_table_name") || word.is_word("tg_relname")) {
+            notes.push(format!("trigger function {id} reads TG_TABLE_NAME, which becomes the new name"));
+        }
+    }
+    for (_, object) in context.catalog.of_kind(ObjectKind::Publication) {
+        if let Object::Publication(publication) = object
+            && publication.tables.iter().any(|published| published.table == *name)
+        {
+            notes.push(format!(
+                "{name} is published: subscribers and Realtime see it under its new name from that moment on"
+            ));
+        }
+    }
+    notes
+}
+
+/// `BEGIN ATOMIC` follows the table by its OID (PostgreSQL 14 and newer).
+fn is_parsed_body(function: &pgmason_model::catalog::Function) -> bool {
+    function.language == *"sql" && tokens(&function.body).first().is_some_and(|first| first.is_word("begin"))
+}
+
+fn primary_key(context: &PlanContext<'_>, table: &ObjectId) -> Option<Vec<String>> {
+    context.catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
+        Object::Constraint(constraint) if constraint.kind == pgmason_model::catalog::ConstraintKind::PrimaryKey => {
+            Some(constraint.columns.iter().map(|column| column.as_str().to_owned()).collect())
+        }
+        _ => None,
+    })
+}
+
+/// True where the table is named: bare, or with its schema before it.
+fn mentions(words: &[Token], name: &QualifiedName) -> bool {
+    words.iter().enumerate().any(|(place, word)| names(words, place, word, name))
+}
+
+fn names(words: &[Token], place: usize, word: &Token, name: &QualifiedName) -> bool {
+    if !is_name(word) || word.value != name.name.as_str() {
+        return false;
+    }
+    let before = |back: usize| place.checked_sub(back).and_then(|place| words.get(place));
+    match (before(1), before(2)) {
+        (Some(dot), Some(schema)) if dot.value == "." => is_name(schema) && schema.value == name.schema.as_str(),
+        _ => true,
+    }
+}
+
+fn is_name(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Word | TokenKind::QuotedName)
+}
+
+fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, major: u32) -> Vec<Construct> {
+    let words = tokens(text);
+    let mut found = Vec::new();
+    // A text may hold several statements: each is judged by itself.
+    for statement in words.split(|word| word.value == ";") {
+        if mentions(statement, name) {
+            found.extend(of_statement(statement, name, key, major));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, major: u32) -> Vec<Construct> {
+    let mut found = Vec::new();
+    let is = |place: usize, text: &str| words.get(place).is_some_and(|word| word.is_word(text));
+    let sequence = |texts: &[&str]| {
+        (0..words.len()).any(|start| texts.iter().enumerate().all(|(offset, text)| is(start + offset, text)))
+    };
+    // The name follows within the next few words: TRUNCATE TABLE ONLY public.t, LOCK TABLE t.
+    let named_after = |text: &str| {
+        (0..words.len()).any(|start| {
+            is(start, text)
+                && (start + 1..(start + 6).min(words.len())).any(|place| names(words, place, &words[place], name))
+        })
+    };
+    if sequence(&["on", "conflict", "on", "constraint"]) && named_after("into") {
+        found.push(Construct::OnConflictOnConstraint);
+    }
+    if major < 17 && sequence(&["merge", "into"]) && named_after("into") {
+        found.push(Construct::Merge);
+    }
+    for (text, construct) in
+        [("copy", Construct::Copy), ("truncate", Construct::Truncate), ("lock", Construct::LockTable)]
+    {
+        if named_after(text) {
+            found.push(construct);
+        }
+    }
+    if words.iter().any(|word| ["ctid", "xmin", "xmax", "tableoid"].iter().any(|column| word.is_word(column))) {
+        found.push(Construct::SystemColumn);
+    }
+    if sequence(&["current", "of"]) {
+        found.push(Construct::CurrentOf);
+    }
+    if words.iter().any(|word| word.is_word("tablesample")) {
+        found.push(Construct::TableSample);
+    }
+    if groups_by_key(words, key) {
+        found.push(Construct::GroupByKey);
+    }
+    found
+}
+
+/// GROUP BY of nothing but the key, while more than that is selected: PostgreSQL knows of a table that the other columns
+/// follow from its key, of a view it does not.
+fn groups_by_key(words: &[Token], key: Option<&[String]>) -> bool {
+    let Some(key) = key else { return false };
+    let Some(start) = (0..words.len())
+        .find(|place| words[*place].is_word("group") && words.get(place + 1).is_some_and(|word| word.is_word("by")))
+    else {
+        return false;
+    };
+    let ends = ["having", "order", "limit", "offset", "window", "union", "for", "fetch"];
+    let list: Vec<&Token> = words[start + 2..]
+        .iter()
+        .take_while(|word| !ends.iter().any(|end| word.is_word(end)) && word.value != ")")
+        .collect();
+    let columns: Vec<&str> = list
+        .split(|word| word.value == ",")
+        .filter_map(|column| column.last())
+        .map(|word| word.value.as_str())
+        .collect();
+    !columns.is_empty() && columns.len() == key.len() && key.iter().all(|column| columns.contains(&column.as_str()))
+}
+
+fn around(body: &str, name: &QualifiedName) -> String {
+    let place = body.find(name.name.as_str()).unwrap_or(0);
+    let start = body[..place].rfind([';', '\n']).map_or(0, |found| found + 1);
+    body[start..].to_owned()
+}

@@ -1,0 +1,65 @@
+//! A stage: operations that are started together, and so must keep off each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgmason_model::restructure::{PlannedOperation, PlannedStage};
+
+use super::context::PlanContext;
+use super::file::{RestructureFile, Stage};
+use super::operations;
+use super::refusal::OperationRefusal;
+
+/// Plans every operation of the stage, each against the schema before the stage.
+pub fn plan(stage: &Stage, context: &mut PlanContext<'_>) -> Result<PlannedStage, OperationRefusal> {
+    let mut planned = PlannedStage {
+        name: stage.name.clone(),
+        title: stage.title.clone().unwrap_or_else(|| stage.name.clone()),
+        operations: Vec::new(),
+    };
+    for operation in &stage.operations {
+        planned.operations.push(operations::plan(operation, context)?);
+    }
+    contradictions(&planned.operations)?;
+    Ok(planned)
+}
+
+/// Names that stages share, told before anything is planned.
+pub fn names_are_unique(file: &RestructureFile) -> Result<(), OperationRefusal> {
+    let mut seen = BTreeSet::new();
+    for stage in &file.stages {
+        if !seen.insert(stage.name.as_str()) {
+            return Err(OperationRefusal::StageTwice { name: stage.name.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Each relation is one operation's alone, under its old name and under its new one. Indexes may be added to what others
+/// leave as it is.
+fn contradictions(operations: &[PlannedOperation]) -> Result<(), OperationRefusal> {
+    let mut taken: BTreeMap<String, &PlannedOperation> = BTreeMap::new();
+    for operation in operations {
+        let names: BTreeSet<String> = operation.relations.iter().map(ToString::to_string).collect();
+        for name in names {
+            if let Some(first) = taken.get(&name)
+                && !(goes_beside_others(first) && goes_beside_others(operation))
+            {
+                return Err(OperationRefusal::Contradiction {
+                    first: first.title.clone(),
+                    second: operation.title.clone(),
+                    relation: name,
+                });
+            }
+            taken.insert(name, operation);
+        }
+    }
+    Ok(())
+}
+
+/// It only adds to a table, and takes it from nobody.
+fn goes_beside_others(operation: &PlannedOperation) -> bool {
+    matches!(
+        operation.kind.as_str(),
+        "add_index" | "drop_index" | "rationalise_indexes" | "set_default" | "set_not_null" | "add_check"
+    )
+}

@@ -1,0 +1,188 @@
+//! A scratch database with the schema of the live one, on which stages are tried.
+//!
+//! - Steps run there by the same code and through the same tables as on the live database.
+//! - They run as a role of the live one's name, which is no superuser here whatever it is there: what triggers and
+//!   functions of the live schema do must not get out of the scratch. It is a member of every owner instead.
+
+use pgmason_core::restructure::context::UsedStatement;
+use pgmason_model::restructure::PlannedStage;
+use pgmason_model::{Catalog, Identifier};
+use pgmason_pg::execute::{Executor, Settings as ExecuteSettings};
+use pgmason_pg::restructure::{NewStage, NewStep, Phase, Runner, Settings, Way, create};
+use pgmason_pg::{ConnectionString, Pipeline};
+use pgmason_scratch::{MIGRATION_ROLE, Scratch, ScratchDatabase, ScratchOptions};
+
+use super::live::{Live, connect_options};
+use super::roles;
+use crate::JobError;
+use crate::diff::materialise;
+use crate::open::{self, OpenOptions};
+use crate::progress::{Reporter, scratch_event};
+use crate::project::Project;
+use crate::source::Source;
+
+pub(super) struct Ground {
+    // Dropped in this order: the databases are the server's.
+    pub(super) database: ScratchDatabase,
+    pub(super) server: Scratch,
+    /// As the scratch server writes it.
+    pub(super) catalog: Catalog,
+    /// The role that runs steps there.
+    pub(super) creator: Identifier,
+    pub(super) in_use: Vec<UsedStatement>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Ground {
+    pub(super) fn of_live(
+        project: &Project,
+        live: &Live,
+        options: &OpenOptions,
+        reporter: Reporter<'_>,
+    ) -> Result<Self, JobError> {
+        let scratch_options = ScratchOptions {
+            engine: open::engine(project, options)?,
+            baseline: open::baseline_of(&live.catalog),
+            major: Some(live.catalog.server.major()),
+            project: Some(project.folder.clone()),
+        };
+        let mut server = Scratch::open(&scratch_options, &|progress| reporter(scratch_event(progress)))?;
+        let mut notes = Vec::new();
+        if server.version().major() != live.catalog.server.major() {
+            notes.push(format!(
+                "the scratch is {}, the database PostgreSQL {}",
+                server.describe(),
+                live.catalog.server
+            ));
+        }
+        let limit = options.replay.statement_timeout;
+        let mut bare = live.catalog.clone();
+        bare.statistics = None;
+        let made = materialise(project, &mut server, &bare, "--db", limit, &mut notes)?;
+        let creator = match made.database.secret() {
+            Some(secret) => {
+                roles::make_alike(&made.database, secret, live)?;
+                live.role.clone()
+            }
+            None => Identifier::from(made.database.connection_string("")?.user()),
+        };
+        let mut catalog = made.catalog;
+        catalog.statistics.clone_from(&live.catalog.statistics);
+        Ok(Self { database: made.database, server, catalog, creator, in_use: live.in_use.clone(), notes })
+    }
+
+    pub(super) fn of_source(
+        project: &Project,
+        source: &Source,
+        options: &OpenOptions,
+        reporter: Reporter<'_>,
+    ) -> Result<Self, JobError> {
+        let opened = open::open(project, source, options, reporter)?;
+        if let Some(failure) = opened.replay.iter().flat_map(|replay| &replay.failures).next() {
+            return Err(JobError::SideNotReplayed {
+                argument: "--source",
+                source_name: source.to_string(),
+                failure: Box::new(failure.clone()),
+            });
+        }
+        let Some(scratch) = opened.scratch else { return Err(JobError::NeedsDatabase) };
+        Ok(Self {
+            database: scratch.database,
+            server: scratch.server,
+            catalog: opened.catalog,
+            creator: Identifier::from(MIGRATION_ROLE),
+            in_use: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// Steps whose statements follow from what PostgreSQL makes of others are written out.
+    pub(super) fn resolve(&mut self, planned: PlannedStage) -> Result<PlannedStage, JobError> {
+        Ok(planned)
+    }
+
+    /// Runs the stage to its end on the ground itself: the next one is planned against what it leads to.
+    pub(super) fn pass(&mut self, planned: &PlannedStage) -> Result<(), JobError> {
+        let connection = self.connection(&self.database)?;
+        let mut runner = runner(&connection)?;
+        let stage = enter(&mut runner, "plan", planned, "")?;
+        for phase in [Phase::Start, Phase::Complete] {
+            runner.run(stage, Way::Forth(phase), &mut |_| {})?;
+        }
+        drop(runner);
+        let statistics = self.catalog.statistics.take();
+        self.catalog = open::read_catalog(&self.server, &self.database)?;
+        self.catalog.statistics = statistics;
+        Ok(())
+    }
+
+    pub(super) fn connection(&self, database: &ScratchDatabase) -> Result<ConnectionString, JobError> {
+        Ok(database.connection_string(self.creator.as_str())?)
+    }
+}
+
+/// A session with the migration lock, for a scratch database.
+pub(super) fn runner(connection: &ConnectionString) -> Result<Runner, JobError> {
+    let mut executor = Executor::open(connection, &connect_options(), ExecuteSettings::default())?;
+    executor.lock(std::time::Duration::ZERO, &mut |_| {})?;
+    create(executor.pipeline())?;
+    Ok(Runner::new(executor, Settings::default()))
+}
+
+/// Enters a stage with its steps.
+pub(super) fn enter(
+    runner: &mut Runner,
+    restructure: &str,
+    planned: &PlannedStage,
+    fingerprint: &str,
+) -> Result<i64, JobError> {
+    Ok(runner.begin(&new_stage(restructure, planned, fingerprint)?)?)
+}
+
+pub(super) fn new_stage(restructure: &str, planned: &PlannedStage, fingerprint: &str) -> Result<NewStage, JobError> {
+    let plan = serde_json::to_string(planned).map_err(|error| JobError::Database(error.to_string()))?;
+    let mut steps = Vec::new();
+    for phase in [Phase::Start, Phase::Complete] {
+        let mut number = 0;
+        for (place, operation) in planned.operations.iter().enumerate() {
+            let of_phase = match phase {
+                Phase::Start => &operation.start,
+                Phase::Complete => &operation.complete,
+            };
+            for step in of_phase {
+                number += 1;
+                steps.push(NewStep {
+                    phase: phase.name(),
+                    number,
+                    operation: i32::try_from(place).unwrap_or(i32::MAX),
+                    title: step.title.clone(),
+                    action: step.action.clone(),
+                    undo: step.undo.clone(),
+                });
+            }
+        }
+    }
+    Ok(NewStage {
+        restructure: restructure.to_owned(),
+        stage: planned.name.clone(),
+        title: planned.title.clone(),
+        fingerprint: fingerprint.to_owned(),
+        plan,
+        steps,
+        ..NewStage::default()
+    })
+}
+
+/// Runs plain statements, in one transaction.
+pub(super) fn run_statements(connection: &ConnectionString, statements: &[String]) -> Result<(), JobError> {
+    let mut pipeline = Pipeline::connect(connection, &connect_options())?;
+    let mut all = vec!["BEGIN".to_owned()];
+    all.extend_from_slice(statements);
+    all.push("COMMIT".to_owned());
+    for statement in &all {
+        pipeline
+            .run(pgmason_pg::pipeline::Message::Simple(statement))
+            .map_err(|error| JobError::Database(format!("{}, in `{statement}`", error.message)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The database that is to be restructured, looked at once: its schema, who we are there, and what is run there.
+
+use pgmason_core::restructure::context::UsedStatement;
+use pgmason_model::{Catalog, Identifier};
+use pgmason_pg::{ConnectOptions, ConnectionString, IntrospectOptions, Platform};
+use postgres::Client;
+
+use crate::JobError;
+use crate::migration::database_fingerprint::fingerprint_of;
+use crate::open::remove_own_schema;
+use crate::progress::{Event, Reporter};
+
+/// As sessions of restructurings are called in pg_stat_activity.
+pub(super) fn connect_options() -> ConnectOptions {
+    ConnectOptions { application_name: "pgmason restructure".to_owned(), ..ConnectOptions::default() }
+}
+
+/// A database as it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    pub(super) catalog: Catalog,
+    /// Whoever is connected: what is made belongs to them at first.
+    pub(super) role: Identifier,
+    pub(super) superuser: bool,
+    pub(super) fingerprint: String,
+    pub(super) in_use: Vec<UsedStatement>,
+    /// Why statements in use could not be read.
+    pub(super) in_use_not_read: Option<String>,
+}
+
+pub(super) fn read(database: &ConnectionString, reporter: Reporter<'_>) -> Result<Live, JobError> {
+    let mut client = pgmason_pg::connect(database, &ConnectOptions { read_only: true, ..connect_options() })?;
+    reporter(Event::ReadingCatalog);
+    read_with(&mut client)
+}
+
+pub(super) fn read_with(client: &mut Client) -> Result<Live, JobError> {
+    let options = IntrospectOptions { statistics: true, platform: Platform::Detect, second_connection: None };
+    let mut catalog = pgmason_pg::introspect(client, &options)?;
+    let fingerprint = schema_fingerprint(&catalog)?;
+    remove_own_schema(&mut catalog);
+    let facts = pgmason_pg::server_facts(client).map_err(|error| JobError::from_server(&error))?;
+    let (in_use, in_use_not_read) = statements_in_use(client);
+    Ok(Live {
+        catalog,
+        role: Identifier::from(facts.user),
+        superuser: facts.superuser,
+        fingerprint,
+        in_use,
+        in_use_not_read,
+    })
+}
+
+/// SHA-256 of the schema alone: statistics and what pgmason keeps there are no part of it.
+pub(super) fn schema_fingerprint(catalog: &Catalog) -> Result<String, JobError> {
+    fingerprint_of(catalog, [])
+}
+
+/// The fingerprint of the schema that the connection sees now.
+pub(super) fn fingerprint_now(database: &ConnectionString) -> Result<String, JobError> {
+    let mut client = pgmason_pg::connect(database, &ConnectOptions { read_only: true, ..connect_options() })?;
+    let options = IntrospectOptions { platform: Platform::Detect, ..IntrospectOptions::default() };
+    schema_fingerprint(&pgmason_pg::introspect(&mut client, &options)?)
+}
+
+/// What `pg_stat_statements` has of this database, the most called first.
+fn statements_in_use(client: &mut Client) -> (Vec<UsedStatement>, Option<String>) {
+    let schema = client.query_opt(
+        "SELECT namespace.nspname::text FROM pg_catalog.pg_extension AS extension \
+         JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = extension.extnamespace \
+         WHERE extension.extname = 'pg_stat_statements'",
+        &[],
+    );
+    let schema = match schema {
+        Ok(Some(row)) => Identifier::from(row.get::<_, &str>(0)),
+        Ok(None) => return (Vec::new(), Some("the extension pg_stat_statements is not there".to_owned())),
+        Err(error) => return (Vec::new(), Some(crate::error::server_words(&error))),
+    };
+    let sql = format!(
+        "SELECT statement.query FROM {schema}.pg_stat_statements AS statement \
+         WHERE statement.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) \
+         AND statement.query IS NOT NULL ORDER BY statement.calls DESC LIMIT 5000"
+    );
+    match client.query(&sql, &[]) {
+        Ok(rows) => {
+            let statements =
+                rows.iter().map(|row| UsedStatement { text: row.get(0), from: "pg_stat_statements".to_owned() });
+            let statements: Vec<UsedStatement> = statements.collect();
+            let hidden = statements.iter().filter(|used| used.text == "<insufficient privilege>").count();
+            let reason = (hidden > 0).then(|| format!("{hidden} statements of other roles are hidden from this one"));
+            (statements, reason)
+        }
+        // 55000: the library is not loaded.
+        Err(error) => (Vec::new(), Some(crate::error::server_words(&error))),
+    }
+}

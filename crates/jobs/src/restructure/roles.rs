@@ -1,0 +1,76 @@
+//! Roles of the live server, made alike on the scratch: attributes and memberships, as far as access depends on them.
+
+use std::collections::BTreeSet;
+
+use pgmason_model::{Identifier, Object, ObjectKind};
+use pgmason_scratch::{MIGRATION_ROLE, ScratchDatabase};
+
+use super::live::Live;
+use crate::JobError;
+
+/// The roles are there already. `secret`: what lets the session alter them.
+pub(super) fn make_alike(database: &ScratchDatabase, secret: &str, live: &Live) -> Result<(), JobError> {
+    let mut client = database.connect()?;
+    let mut script = Vec::new();
+    let there: BTreeSet<String> = client
+        .query("SELECT rolname::text FROM pg_catalog.pg_roles", &[])
+        .map_err(|error| JobError::from_server(&error))?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    let is_there = |role: &Identifier| there.contains(role.as_str());
+    let is_own = |role: &Identifier| role.as_str().starts_with("pg_");
+    for (role, attributes) in &live.catalog.roles {
+        if is_own(role) || !is_there(role) {
+            continue;
+        }
+        // A superuser passes by policies, and nothing more of it is wanted here.
+        let bypass = if attributes.bypass_rls || attributes.superuser { "BYPASSRLS" } else { "NOBYPASSRLS" };
+        let inherit = if attributes.inherit { "INHERIT" } else { "NOINHERIT" };
+        script.push(format!("ALTER ROLE {role} {bypass} {inherit}"));
+        for group in &attributes.member_of {
+            if is_there(group) && group != role {
+                script.push(format!("GRANT {group} TO {role}"));
+            }
+        }
+    }
+    let role = &live.role;
+    if !is_there(role) {
+        script.push(format!("CREATE ROLE {role}"));
+    }
+    script.push(format!("ALTER ROLE {role} LOGIN"));
+    if live.superuser {
+        script.push(format!("ALTER ROLE {role} BYPASSRLS INHERIT"));
+        let owners = live.catalog.of_kind(ObjectKind::Table).filter_map(|(_, object)| match object {
+            Object::Table(table) => Some(&table.owner),
+            _ => None,
+        });
+        let owners: BTreeSet<&Identifier> = owners.chain(live.catalog.roles.keys()).collect();
+        for owner in owners {
+            if owner != role && is_there(owner) && !is_own(owner) && owner.as_str() != MIGRATION_ROLE {
+                script.push(format!("GRANT {owner} TO {role}"));
+            }
+        }
+        if role.as_str() != MIGRATION_ROLE {
+            script.push(format!("GRANT {MIGRATION_ROLE} TO {role}"));
+        }
+    }
+    let elevate = |client: &mut postgres::Client, on: &str| {
+        client
+            .execute("SELECT pgmason_scratch.elevate($1, $2, 'on')", &[&secret, &on])
+            .map_err(|error| JobError::from_server(&error))
+    };
+    elevate(&mut client, "on")?;
+    let mut outcome = Ok(());
+    for statement in &script {
+        // Two roles that are members of each other cannot be made alike; what is there first stays.
+        if let Err(error) = client.batch_execute(statement)
+            && error.code() != Some(&postgres::error::SqlState::INVALID_GRANT_OPERATION)
+        {
+            outcome = Err(JobError::Database(format!("{}, in `{statement}`", crate::error::server_words(&error))));
+            break;
+        }
+    }
+    elevate(&mut client, "off")?;
+    outcome
+}

@@ -1,0 +1,101 @@
+-- What pgmason knows of restructurings. Safe to run again; run under the migration lock.
+CREATE TABLE IF NOT EXISTS pgmason.restructure_stages (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    restructure text NOT NULL,
+    stage text NOT NULL,
+    title text NOT NULL,
+    phase text NOT NULL CHECK (phase IN
+        ('starting', 'started', 'completing', 'completed', 'rolling back', 'rolled back')),
+    -- Of the file, and of the schema before the stage, after its start and after its end: whether somebody else
+    -- changed something in between.
+    file_sha256 text NOT NULL,
+    fingerprint_before text NOT NULL,
+    fingerprint_started text,
+    fingerprint_completed text,
+    -- How long both names are to be watched.
+    soak_seconds double precision NOT NULL DEFAULT 0,
+    plan jsonb NOT NULL,
+    began_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    completed_at timestamptz,
+    rolled_back_at timestamptz,
+    run_by text NOT NULL DEFAULT session_user,
+    operator text,
+    pgmason text
+);
+CREATE UNIQUE INDEX IF NOT EXISTS restructure_stages_key
+    ON pgmason.restructure_stages (restructure, stage) WHERE phase <> 'rolled back';
+COMMENT ON TABLE pgmason.restructure_stages IS 'Stages of restructurings: how far each is';
+
+CREATE TABLE IF NOT EXISTS pgmason.restructure_steps (
+    stage_id bigint NOT NULL REFERENCES pgmason.restructure_stages,
+    -- start: expand. complete: contract.
+    phase text NOT NULL CHECK (phase IN ('start', 'complete')),
+    number integer NOT NULL,
+    operation integer NOT NULL,
+    title text NOT NULL,
+    action jsonb NOT NULL,
+    undo jsonb NOT NULL,
+    -- begun, undoing: outside of a transaction; whoever comes next looks what became of it.
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'begun', 'done', 'undoing', 'undone')),
+    begun_at timestamptz,
+    finished_at timestamptz,
+    -- Of a backfill, forth or back: the last key of the last batch, and the largest key when it began.
+    checkpoint text[],
+    upper_bound text[],
+    rows_expected double precision,
+    rows_visited bigint NOT NULL DEFAULT 0,
+    rows_written bigint NOT NULL DEFAULT 0,
+    lock_timeouts integer NOT NULL DEFAULT 0,
+    error jsonb,
+    PRIMARY KEY (stage_id, phase, number)
+);
+COMMENT ON TABLE pgmason.restructure_steps IS 'Steps of restructurings, with the way back of each';
+
+CREATE TABLE IF NOT EXISTS pgmason.restructure_rehearsals (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    restructure text NOT NULL,
+    stage text NOT NULL,
+    file_sha256 text NOT NULL,
+    fingerprint text NOT NULL,
+    passed boolean NOT NULL,
+    plan jsonb NOT NULL,
+    report jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    run_by text NOT NULL DEFAULT session_user
+);
+COMMENT ON TABLE pgmason.restructure_rehearsals IS 'Rehearsals of stages on a scratch database';
+
+CREATE TABLE IF NOT EXISTS pgmason.restructure_samples (
+    stage_id bigint NOT NULL REFERENCES pgmason.restructure_stages,
+    name text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    uses bigint NOT NULL,
+    PRIMARY KEY (stage_id, name, at)
+);
+COMMENT ON TABLE pgmason.restructure_samples IS 'How often old names had been used, each time somebody looked';
+
+ALTER TABLE pgmason.restructure_stages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pgmason.restructure_steps ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pgmason.restructure_rehearsals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pgmason.restructure_samples ENABLE ROW LEVEL SECURITY;
+
+-- Default privileges of the platform may have granted to roles that come in from outside.
+DO $$
+DECLARE
+    granted record;
+BEGIN
+    FOR granted IN
+        SELECT DISTINCT
+            pg_catalog.format('%s pgmason.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname) AS object,
+            acl.grantee
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, LATERAL pg_catalog.aclexplode(c.relacl) acl
+        WHERE n.nspname = 'pgmason' AND c.relkind IN ('r', 'S') AND acl.grantee <> c.relowner
+            AND pg_catalog.left(c.relname, 12) = 'restructure_'
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', granted.object,
+            CASE granted.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(granted.grantee)) END);
+    END LOOP;
+END
+$$;
