@@ -72,6 +72,8 @@ pub enum JobError {
     NoSuchStage { name: String, known: Vec<String> },
     #[error(transparent)]
     Restructure(#[from] pgmason_pg::restructure::RestructureError),
+    #[error("{operation}: {reason}")]
+    CannotDerive { operation: String, reason: String },
     #[error("no database is named in {}", named.join(", "))]
     NoTargets { named: Vec<String> },
     #[error("the database holds no history of another tool")]
@@ -209,6 +211,7 @@ impl JobError {
                 Some(format!("name one: `pgmason restructure plan {}`", names.first().map_or("", String::as_str)))
             }
             Self::NoSuchStage { known, .. } => Some(format!("the stages are {}", known.join(", "))),
+            Self::CannotDerive { .. } => Some("do it with a migration, or change what is in the way first".into()),
             Self::Restructure(error) => Some(error.hint()),
             Self::NoTargets { .. } => Some("write one connection string on each line".into()),
             Self::NothingToAdopt => Some(

@@ -1,9 +1,10 @@
 //! Turns a source into a catalog: by executing it in a scratch database, or by reading a live one.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use pgmason_model::catalog::CATALOG_SCHEMA_VERSION;
-use pgmason_model::{Catalog, ObjectId, ObjectKind};
+use pgmason_model::{Catalog, ObjectId, ObjectKind, QualifiedName};
 use pgmason_pg::history;
 use pgmason_pg::{ConnectOptions, IntrospectOptions, Platform};
 use pgmason_scratch::{Baseline, Engine, OWN_SCHEMA, Scratch, ScratchDatabase, ScratchOptions};
@@ -139,15 +140,32 @@ pub(crate) fn read_catalog(server: &Scratch, database: &ScratchDatabase) -> Resu
     Ok(catalog)
 }
 
-/// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run.
+/// What pgmason keeps in databases is neither the project's nor the platform's, and differs with every run. Views that
+/// stand for a table while it is restructured are known by what of it they look into.
 pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
-    fn is_own(id: &ObjectId) -> bool {
-        let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
-        named.is_some_and(|schema| [OWN_SCHEMA, history::SCHEMA].contains(&schema.as_str()))
-            || id.of.as_deref().is_some_and(is_own)
-    }
-    catalog.objects.retain(|id, _| !is_own(id));
-    catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));
+    let views: BTreeSet<QualifiedName> = catalog
+        .dependencies
+        .iter()
+        .filter(|(dependent, needed)| dependent.kind == ObjectKind::View && is_own(needed))
+        .filter_map(|(dependent, _)| dependent.qualified_name())
+        .collect();
+    let goes = |id: &ObjectId| {
+        let of = id.of.as_deref().unwrap_or(id);
+        is_own(id) || of.qualified_name().is_some_and(|name| views.contains(&name) && is_of_relation(of.kind))
+    };
+    catalog.objects.retain(|id, _| !goes(id));
+    catalog.dependencies.retain(|(dependent, needed)| !goes(dependent) && !goes(needed));
+}
+
+fn is_own(id: &ObjectId) -> bool {
+    let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
+    named.is_some_and(|schema| [OWN_SCHEMA, history::SCHEMA].contains(&schema.as_str()))
+        || id.of.as_deref().is_some_and(is_own)
+}
+
+fn is_of_relation(kind: ObjectKind) -> bool {
+    use ObjectKind::{Column, Default, Rule, Trigger, View};
+    matches!(kind, View | Column | Default | Trigger | Rule)
 }
 
 /// What a catalog that was read stands on. A scratch without a platform marks PostgreSQL's own as the platform.

@@ -43,6 +43,20 @@ pub struct PlannedOperation {
     pub limits: Vec<String>,
     /// Views that stand under another name until `complete`.
     pub compatibility: Vec<CompatibilityView>,
+    /// Where a step has to be written out on a scratch database before the plan is whole.
+    #[serde(skip)]
+    pub derived: Option<Derived>,
+}
+
+/// A transaction to which statements are added that follow from what PostgreSQL makes of the others: views, policies and
+/// constraints that hang on what was renamed away are brought to where `direct` leads. What the steps before it made, and
+/// neither the schema before nor `direct` has, stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// In `complete`; else in `start`.
+    pub in_complete: bool,
+    /// Its place among the steps of that phase, from 0.
+    pub step: usize,
 }
 
 /// A view that stands for a table under another name.

@@ -85,4 +85,7 @@ pub(crate) struct RunArguments {
     /// Run a statement again of which nobody knows whether it did its work
     #[arg(long)]
     pub(crate) rerun: bool,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
 }

@@ -145,7 +145,8 @@ fn creator(session: &mut ReplaySession<'_>) -> Result<Identifier, JobError> {
     Ok(Identifier::from(row.get::<_, &str>(0)))
 }
 
-fn describe(refusal: &Refusal) -> String {
+/// One line.
+pub(crate) fn describe(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotAllowed { object, message, .. } | Refusal::NoSafeWay { object, message } => {
             format!("{object}: {message}")

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use pgmason_model::difference::DifferencePlan;
 
 pub use between::between;
-pub(crate) use materialise::materialise;
+pub(crate) use materialise::{describe as refusal_in_words, materialise};
 pub use prove::{Bench, Ground, prove, release};
 pub use renames::asked as renames_asked;
 pub use report::*;

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use pgmason_core::migrations::MigrationFile;
-use pgmason_model::difference::ChangeStatement;
+use pgmason_model::ObjectKind;
+use pgmason_model::difference::{ActionKind, ChangeStatement};
 use pgmason_model::plan::beginning;
 
 use super::failed::Failed;
@@ -38,6 +39,9 @@ impl ReplaySession<'_> {
             let count = statements[start..].iter().take_while(|next| next.transaction == first.transaction).count();
             let group = &statements[start..start + count];
             let mut elevated = BTreeSet::new();
+            if self.database.secret().is_some() {
+                elevated.extend((0..group.len()).filter(|place| is_about_access(&group[*place])));
+            }
             while let Err(failed) = self.run_transaction(group, &elevated, notes) {
                 let (place, failed) = *failed;
                 self.recover(failed.lost)?;
@@ -78,21 +82,37 @@ impl ReplaySession<'_> {
         if !alone {
             self.session.run("BEGIN").map_err(bound)?;
         }
+        let mut is_elevated = false;
         for (place, statement) in group.iter().enumerate() {
+            let wanted = elevated.contains(&place);
+            if wanted != is_elevated {
+                self.elevate(if wanted { "on" } else { "off" }, "off").map_err(bound)?;
+                is_elevated = wanted;
+            }
             let file = MigrationFile::read_plain("plan".to_owned(), statement.sql.clone());
             let at = |failed: Box<Failed>| Box::new((Some(place), *failed));
             match file.statements.as_slice() {
-                [only] if elevated.contains(&place) => self
-                    .as_superuser(&statement.sql, false)
-                    .map_err(|error| at(Failed::statement(&file, only, *error)))?,
+                [only] if wanted => {
+                    self.session.run(&statement.sql).map_err(|error| at(Failed::statement(&file, only, *error)))?;
+                }
                 [only] => self.run_statement(&file, only, None, false, notes).map_err(at)?,
                 // Not for the parser to say what PostgreSQL takes.
                 _ => self.session.run(&statement.sql).map_err(|error| at(Failed::whole(&file, *error)))?,
             }
+        }
+        if is_elevated {
+            self.elevate("off", "off").map_err(bound)?;
         }
         if !alone {
             self.session.run("COMMIT").map_err(bound)?;
         }
         Ok(())
     }
+}
+
+/// It needs the rights of an owner who may be anybody. GRANT of somebody who is not the owner but may read the table
+/// would not even fail: it warns, and grants nothing (PostgreSQL 13 to 18).
+fn is_about_access(statement: &ChangeStatement) -> bool {
+    statement.object.kind == ObjectKind::Grant
+        || statement.action == ActionKind::Alter && statement.sql.contains(" OWNER TO ")
 }

@@ -258,7 +258,7 @@ impl<'a> ReplaySession<'a> {
         outcome.and(lowered)
     }
 
-    fn elevate(&mut self, elevated: &str, event_triggers: &str) -> Result<(), Box<StatementError>> {
+    pub(super) fn elevate(&mut self, elevated: &str, event_triggers: &str) -> Result<(), Box<StatementError>> {
         match self.database.secret() {
             Some(secret) => {
                 self.session.run_with("SELECT pgmason_scratch.elevate($1, $2, $3)", &[secret, elevated, event_triggers])

@@ -4,9 +4,11 @@
 //! - They run as a role of the live one's name, which is no superuser here whatever it is there: what triggers and
 //!   functions of the live schema do must not get out of the scratch. It is a member of every owner instead.
 
+use std::collections::BTreeSet;
+
 use pgmason_core::restructure::context::UsedStatement;
 use pgmason_model::restructure::PlannedStage;
-use pgmason_model::{Catalog, Identifier};
+use pgmason_model::{Catalog, Identifier, ObjectId};
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings};
 use pgmason_pg::restructure::{NewStage, NewStep, Phase, Runner, Settings, Way, create};
 use pgmason_pg::{ConnectionString, Pipeline};
@@ -29,6 +31,8 @@ pub(super) struct Ground {
     pub(super) catalog: Catalog,
     /// The role that runs steps there.
     pub(super) creator: Identifier,
+    /// Grants that the live database has not.
+    only_here: BTreeSet<ObjectId>,
     pub(super) in_use: Vec<UsedStatement>,
     pub(super) notes: Vec<String>,
 }
@@ -59,16 +63,17 @@ impl Ground {
         let mut bare = live.catalog.clone();
         bare.statistics = None;
         let made = materialise(project, &mut server, &bare, "--db", limit, &mut notes)?;
+        let mut only_here = BTreeSet::new();
         let creator = match made.database.secret() {
             Some(secret) => {
-                roles::make_alike(&made.database, secret, live)?;
+                only_here = roles::make_alike(&made.database, secret, live)?;
                 live.role.clone()
             }
             None => Identifier::from(made.database.connection_string("")?.user()),
         };
         let mut catalog = made.catalog;
         catalog.statistics.clone_from(&live.catalog.statistics);
-        Ok(Self { database: made.database, server, catalog, creator, in_use: live.in_use.clone(), notes })
+        Ok(Self { database: made.database, server, catalog, creator, only_here, in_use: live.in_use.clone(), notes })
     }
 
     pub(super) fn of_source(
@@ -91,29 +96,36 @@ impl Ground {
             server: scratch.server,
             catalog: opened.catalog,
             creator: Identifier::from(MIGRATION_ROLE),
+            only_here: BTreeSet::new(),
             in_use: Vec::new(),
             notes: Vec::new(),
         })
     }
 
-    /// Steps whose statements follow from what PostgreSQL makes of others are written out.
-    pub(super) fn resolve(&mut self, planned: PlannedStage) -> Result<PlannedStage, JobError> {
-        Ok(planned)
-    }
-
     /// Runs the stage to its end on the ground itself: the next one is planned against what it leads to.
     pub(super) fn pass(&mut self, planned: &PlannedStage) -> Result<(), JobError> {
         let connection = self.connection(&self.database)?;
-        let mut runner = runner(&connection)?;
-        let stage = enter(&mut runner, "plan", planned, "")?;
-        for phase in [Phase::Start, Phase::Complete] {
-            runner.run(stage, Way::Forth(phase), &mut |_| {})?;
-        }
-        drop(runner);
+        run_forth(&connection, planned)?;
         let statistics = self.catalog.statistics.take();
-        self.catalog = open::read_catalog(&self.server, &self.database)?;
+        self.catalog = self.read(&self.database)?;
         self.catalog.statistics = statistics;
         Ok(())
+    }
+
+    /// A database like it as it stands, rows and all.
+    pub(super) fn copy(&mut self) -> Result<ScratchDatabase, JobError> {
+        Ok(self.server.copy_database(&self.database)?)
+    }
+
+    pub(super) fn drop(&mut self, database: ScratchDatabase) -> Result<(), JobError> {
+        Ok(self.server.drop_database(database)?)
+    }
+
+    /// The catalog of one of its databases.
+    pub(super) fn read(&self, database: &ScratchDatabase) -> Result<Catalog, JobError> {
+        let mut catalog = open::read_catalog(&self.server, database)?;
+        catalog.objects.retain(|id, _| !self.only_here.contains(id));
+        Ok(catalog)
     }
 
     pub(super) fn connection(&self, database: &ScratchDatabase) -> Result<ConnectionString, JobError> {
@@ -129,14 +141,15 @@ pub(super) fn runner(connection: &ConnectionString) -> Result<Runner, JobError> 
     Ok(Runner::new(executor, Settings::default()))
 }
 
-/// Enters a stage with its steps.
-pub(super) fn enter(
-    runner: &mut Runner,
-    restructure: &str,
-    planned: &PlannedStage,
-    fingerprint: &str,
-) -> Result<i64, JobError> {
-    Ok(runner.begin(&new_stage(restructure, planned, fingerprint)?)?)
+/// Starts and completes a stage on a scratch database.
+pub(super) fn run_forth(connection: &ConnectionString, planned: &PlannedStage) -> Result<(), JobError> {
+    let mut runner = runner(connection)?;
+    let stage = runner.begin(&new_stage("plan", planned, "")?)?;
+    for phase in [Phase::Start, Phase::Complete] {
+        runner.run(stage, Way::Forth(phase), &mut |_| {})?;
+    }
+    runner.enter(stage, "rolled back", None)?;
+    Ok(())
 }
 
 pub(super) fn new_stage(restructure: &str, planned: &PlannedStage, fingerprint: &str) -> Result<NewStage, JobError> {

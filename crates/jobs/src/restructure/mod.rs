@@ -3,6 +3,7 @@
 //! - A stage is rehearsed on a scratch database before it is started; what is started is the plan that was rehearsed.
 //! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
+mod derive;
 mod ground;
 mod live;
 pub mod planning;

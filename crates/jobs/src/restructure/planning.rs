@@ -10,6 +10,7 @@ use pgmason_model::restructure::PlannedStage;
 use pgmason_model::{Catalog, Identifier};
 use pgmason_pg::ConnectionString;
 
+use super::derive::derive;
 use super::ground::Ground;
 use super::live;
 use super::read::ReadFile;
@@ -68,7 +69,7 @@ pub fn plan(
         let in_use = ground.in_use.clone();
         match plan_stage(stage, &ground.catalog, &ground.creator, &in_use) {
             Ok(planned) => {
-                let planned = ground.resolve(planned)?;
+                let planned = derive(&mut ground, planned)?;
                 ground.pass(&planned)?;
                 if only.is_none_or(|only| only == stage.name) {
                     report.stages.push(planned);

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use pgmason_model::{Identifier, Object, ObjectKind};
+use pgmason_model::{Identifier, Object, ObjectId, ObjectKind};
 use pgmason_scratch::{MIGRATION_ROLE, ScratchDatabase};
 
 use super::live::Live;
 use crate::JobError;
 
-/// The roles are there already. `secret`: what lets the session alter them.
-pub(super) fn make_alike(database: &ScratchDatabase, secret: &str, live: &Live) -> Result<(), JobError> {
+/// The roles are there already. `secret`: what lets the session alter them. Gives grants on schemas that only the scratch
+/// has: a superuser may give a table to whom it likes, others only to a role that may CREATE in its schema.
+pub(super) fn make_alike(
+    database: &ScratchDatabase,
+    secret: &str,
+    live: &Live,
+) -> Result<BTreeSet<ObjectId>, JobError> {
     let mut client = database.connect()?;
     let mut script = Vec::new();
     let there: BTreeSet<String> = client
@@ -35,17 +40,35 @@ pub(super) fn make_alike(database: &ScratchDatabase, secret: &str, live: &Live) 
         }
     }
     let role = &live.role;
+    let mut only_here = BTreeSet::new();
     if !is_there(role) {
         script.push(format!("CREATE ROLE {role}"));
     }
     script.push(format!("ALTER ROLE {role} LOGIN"));
+    script.push(format!(
+        "GRANT CREATE ON DATABASE {} TO {role}",
+        Identifier::from(database.connection_string("")?.database())
+    ));
     if live.superuser {
         script.push(format!("ALTER ROLE {role} BYPASSRLS INHERIT"));
-        let owners = live.catalog.of_kind(ObjectKind::Table).filter_map(|(_, object)| match object {
-            Object::Table(table) => Some(&table.owner),
+        let tables = live.catalog.of_kind(ObjectKind::Table).filter(|(id, _)| !live.catalog.is_platform(id));
+        let owned = tables.filter_map(|(id, object)| match object {
+            Object::Table(table) => Some((id.schema.as_ref()?, &table.owner)),
             _ => None,
         });
-        let owners: BTreeSet<&Identifier> = owners.chain(live.catalog.roles.keys()).collect();
+        let owned: BTreeSet<(&Identifier, &Identifier)> =
+            owned.flat_map(|(schema, owner)| [(schema, owner), (schema, role)]).collect();
+        for (schema, owner) in &owned {
+            let grant = ObjectId::grant(ObjectId::global(ObjectKind::Schema, (*schema).clone()), (*owner).clone());
+            if is_there(owner) || *owner == role {
+                script.push(format!("GRANT CREATE, USAGE ON SCHEMA {schema} TO {owner}"));
+                if live.catalog.get(&grant).is_none() {
+                    only_here.insert(grant);
+                }
+            }
+        }
+        let owners_of_tables = owned.iter().map(|(_, owner)| *owner);
+        let owners: BTreeSet<&Identifier> = owners_of_tables.chain(live.catalog.roles.keys()).collect();
         for owner in owners {
             if owner != role && is_there(owner) && !is_own(owner) && owner.as_str() != MIGRATION_ROLE {
                 script.push(format!("GRANT {owner} TO {role}"));
@@ -72,5 +95,5 @@ pub(super) fn make_alike(database: &ScratchDatabase, secret: &str, live: &Live) 
         }
     }
     elevate(&mut client, "off")?;
-    outcome
+    outcome.map(|()| only_here)
 }

@@ -9,7 +9,8 @@ use pgmason_pg::restructure::{
     Phase, Progress, RestructureError, Runner, Settings, StageRow, StepRow, StepState, Way, create, stages, steps,
 };
 
-use super::ground::new_stage;
+use super::derive::derive;
+use super::ground::{Ground, new_stage};
 use super::live::{self, connect_options, fingerprint_now};
 use super::planning::{no_such_stage, plan_stage, refused};
 use super::read::ReadFile;
@@ -17,12 +18,14 @@ use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport, StageRun, St
 use crate::JobError;
 use crate::configuration::human_duration;
 use crate::migration::database::operator;
+use crate::open::OpenOptions;
 use crate::progress::{Event, Reporter};
 use crate::project::Project;
 
 /// How to run.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
+    pub open: OpenOptions,
     pub dry_run: bool,
     /// How long to wait for another pgmason, and to go on trying for locks.
     pub lock_wait: Option<Duration>,
@@ -73,7 +76,8 @@ pub fn start(
     let planned = match work.rehearsed(file, &stage.name, &live.fingerprint)? {
         Some(planned) => planned,
         None if options.unrehearsed => match plan_stage(stage, &live.catalog, &live.role, &live.in_use) {
-            Ok(planned) => planned,
+            Ok(planned) if planned.operations.iter().all(|operation| operation.derived.is_none()) => planned,
+            Ok(planned) => derive(&mut Ground::of_live(project, &live, &options.open, reporter)?, planned)?,
             Err(refusal) => {
                 report.refusals.push(refused(Some(&stage.name), &refusal));
                 return Ok(report);
@@ -112,7 +116,6 @@ pub fn start(
 
 /// Completes the first stage that is started, or goes on with one that was interrupted.
 pub fn complete(
-    project: &Project,
     file: &ReadFile,
     database: &ConnectionString,
     options: &RunOptions,

@@ -8,7 +8,7 @@ use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
 
 use super::{Context, Outcome};
 use crate::arguments::restructure::RunArguments;
-use crate::commands::print;
+use crate::commands::{opening, print};
 use crate::error::CommandError;
 use crate::render::restructure::run as render;
 
@@ -23,6 +23,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
     let file = context.file(&arguments.file)?;
     let database = context.database(&arguments.file)?;
     let mut options = RunOptions {
+        open: opening::open_options(&context.project, &arguments.scratch)?,
         dry_run: arguments.dry_run,
         lock_wait: arguments.lock_wait.map(Duration::from_secs),
         lock_timeout: arguments.lock_timeout.map(Duration::from_millis),
@@ -36,7 +37,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         let reporter = |event| context.progress.event(event);
         match what {
             What::Start => start(&context.project, &file, &database, options, &reporter),
-            What::Complete => complete(&context.project, &file, &database, options, &reporter),
+            What::Complete => complete(&file, &database, options, &reporter),
             What::Rollback => rollback(&file, &database, options, &reporter),
         }
     };
