@@ -15,6 +15,11 @@ pub(crate) struct RestructureArguments {
 pub(crate) enum RestructureCommand {
     /// Show what each stage would do: steps, locks, notes, and what does not work through a view
     Plan(PlanArguments),
+    /// Play stages through on a scratch database with made-up rows, forth and back
+    ///
+    /// Shows that access is the same under both names for every role, that the end is what was predicted, and that a
+    /// rollback leads back to the last grant. `start` asks for a rehearsal against the schema as it is.
+    Rehearse(RehearseArguments),
     /// Start the next stage: afterwards old names and new ones both work
     Start(RunArguments),
     /// Complete the stage that is started: afterwards only the new names work
@@ -44,6 +49,23 @@ pub(crate) struct FileArguments {
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) file: FileArguments,
+
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RehearseArguments {
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+
+    /// Statements of the project to try under both names, beside those in pg_stat_statements [can be repeated]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) statements: Vec<String>,
+
+    /// Leave no record in the database
+    #[arg(long)]
+    pub(crate) no_record: bool,
 
     #[command(flatten)]
     pub(crate) scratch: ScratchArguments,

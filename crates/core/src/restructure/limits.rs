@@ -265,3 +265,46 @@ fn around(body: &str, name: &QualifiedName) -> String {
     let start = body[..place].rfind([';', '\n']).map_or(0, |found| found + 1);
     body[start..].to_owned()
 }
+
+/// A statement with other names for relations, wherever one of the old names stands by itself or behind its schema.
+pub fn with_other_names(text: &str, names: &std::collections::BTreeMap<QualifiedName, QualifiedName>) -> String {
+    let words = tokens(text);
+    let mut out = String::with_capacity(text.len());
+    let mut written = 0;
+    for (place, word) in words.iter().enumerate() {
+        let Some((_, new)) = names.iter().find(|(old, _)| names_relation(&words, place, word, old)) else { continue };
+        let before = |back: usize| place.checked_sub(back).and_then(|place| words.get(place));
+        let start = match (before(1), before(2)) {
+            (Some(dot), Some(schema)) if dot.value == "." => schema.span.start,
+            _ => word.span.start,
+        };
+        out.push_str(&text[written..start.max(written)]);
+        out.push_str(&new.to_string());
+        written = word.span.end;
+    }
+    out.push_str(&text[written..]);
+    out
+}
+
+/// Like [`names`], but not where the name is a column behind a dot or stands for a column.
+fn names_relation(words: &[Token], place: usize, word: &Token, name: &QualifiedName) -> bool {
+    let after = words.get(place + 1);
+    // `t.column`, where t is the table itself, is renamed; `x.t` is a column of x unless x is the schema.
+    let behind_dot = place.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.value == ".");
+    if behind_dot {
+        return names(words, place, word, name)
+            && place
+                .checked_sub(2)
+                .and_then(|schema| words.get(schema))
+                .is_some_and(|schema| schema.value == name.schema.as_str());
+    }
+    let is_call = after.is_some_and(|next| next.value == "(");
+    let introduces = ["from", "join", "into", "update", "only", "table", ","];
+    let introduced = place
+        .checked_sub(1)
+        .and_then(|before| words.get(before))
+        .is_some_and(|before| introduces.iter().any(|word| before.value.eq_ignore_ascii_case(word)));
+    let qualifies = after.is_some_and(|next| next.value == ".");
+    // INSERT INTO t (…) looks like a call.
+    names(words, place, word, name) && (introduced || qualifies) && (!is_call || introduced)
+}

@@ -67,10 +67,13 @@ impl Ground {
         let creator = match made.database.secret() {
             Some(secret) => {
                 only_here = roles::make_alike(&made.database, secret, live)?;
+                roles::let_in(&made.database, &live.role)?;
                 live.role.clone()
             }
             None => Identifier::from(made.database.connection_string("")?.user()),
         };
+        // That the scratch's role had to be helped with owners and grants says nothing about the plan.
+        notes.retain(|note| !note.contains("needs more rights than the scratch's role has"));
         let mut catalog = made.catalog;
         catalog.statistics.clone_from(&live.catalog.statistics);
         Ok(Self { database: made.database, server, catalog, creator, only_here, in_use: live.in_use.clone(), notes })
@@ -114,7 +117,9 @@ impl Ground {
 
     /// A database like it as it stands, rows and all.
     pub(super) fn copy(&mut self) -> Result<ScratchDatabase, JobError> {
-        Ok(self.server.copy_database(&self.database)?)
+        let copy = self.server.copy_database(&self.database)?;
+        roles::let_in(&copy, &self.creator)?;
+        Ok(copy)
     }
 
     pub(super) fn drop(&mut self, database: ScratchDatabase) -> Result<(), JobError> {

@@ -37,8 +37,8 @@ pub(super) fn read(database: &ConnectionString, reporter: Reporter<'_>) -> Resul
 pub(super) fn read_with(client: &mut Client) -> Result<Live, JobError> {
     let options = IntrospectOptions { statistics: true, platform: Platform::Detect, second_connection: None };
     let mut catalog = pgmason_pg::introspect(client, &options)?;
-    let fingerprint = schema_fingerprint(&catalog)?;
     remove_own_schema(&mut catalog);
+    let fingerprint = schema_fingerprint(&catalog)?;
     let facts = pgmason_pg::server_facts(client).map_err(|error| JobError::from_server(&error))?;
     let (in_use, in_use_not_read) = statements_in_use(client);
     Ok(Live {
@@ -51,7 +51,7 @@ pub(super) fn read_with(client: &mut Client) -> Result<Live, JobError> {
     })
 }
 
-/// SHA-256 of the schema alone: statistics and what pgmason keeps there are no part of it.
+/// SHA-256 of the schema alone: statistics, and what pgmason keeps there, views for tables among it, are no part of it.
 pub(super) fn schema_fingerprint(catalog: &Catalog) -> Result<String, JobError> {
     fingerprint_of(catalog, [])
 }
@@ -60,7 +60,9 @@ pub(super) fn schema_fingerprint(catalog: &Catalog) -> Result<String, JobError> 
 pub(super) fn fingerprint_now(database: &ConnectionString) -> Result<String, JobError> {
     let mut client = pgmason_pg::connect(database, &ConnectOptions { read_only: true, ..connect_options() })?;
     let options = IntrospectOptions { platform: Platform::Detect, ..IntrospectOptions::default() };
-    schema_fingerprint(&pgmason_pg::introspect(&mut client, &options)?)
+    let mut catalog = pgmason_pg::introspect(&mut client, &options)?;
+    remove_own_schema(&mut catalog);
+    schema_fingerprint(&catalog)
 }
 
 /// What `pg_stat_statements` has of this database, the most called first.

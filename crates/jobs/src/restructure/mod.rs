@@ -8,6 +8,7 @@ mod ground;
 mod live;
 pub mod planning;
 pub mod read;
+pub mod rehearse;
 pub mod report;
 mod roles;
 pub mod running;

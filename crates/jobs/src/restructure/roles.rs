@@ -8,6 +8,19 @@ use pgmason_scratch::{MIGRATION_ROLE, ScratchDatabase};
 use super::live::Live;
 use crate::JobError;
 
+/// A database that was copied has none of the original's grants on itself (PostgreSQL 13 to 18).
+pub(super) fn let_in(database: &ScratchDatabase, role: &Identifier) -> Result<(), JobError> {
+    if database.secret().is_none() {
+        return Ok(());
+    }
+    let name = Identifier::from(database.connection_string("")?.database());
+    // The migration role owns it.
+    database
+        .connect()?
+        .batch_execute(&format!("GRANT CREATE ON DATABASE {name} TO {role}"))
+        .map_err(|error| JobError::from_server(&error))
+}
+
 /// The roles are there already. `secret`: what lets the session alter them. Gives grants on schemas that only the scratch
 /// has: a superuser may give a table to whom it likes, others only to a role that may CREATE in its schema.
 pub(super) fn make_alike(
@@ -33,6 +46,10 @@ pub(super) fn make_alike(
         let bypass = if attributes.bypass_rls || attributes.superuser { "BYPASSRLS" } else { "NOBYPASSRLS" };
         let inherit = if attributes.inherit { "INHERIT" } else { "NOINHERIT" };
         script.push(format!("ALTER ROLE {role} {bypass} {inherit}"));
+        if role.as_str() != MIGRATION_ROLE {
+            // Whoever tries what each role may do has to become it.
+            script.push(format!("GRANT {role} TO {MIGRATION_ROLE}"));
+        }
         for group in &attributes.member_of {
             if is_there(group) && group != role {
                 script.push(format!("GRANT {group} TO {role}"));
@@ -45,10 +62,6 @@ pub(super) fn make_alike(
         script.push(format!("CREATE ROLE {role}"));
     }
     script.push(format!("ALTER ROLE {role} LOGIN"));
-    script.push(format!(
-        "GRANT CREATE ON DATABASE {} TO {role}",
-        Identifier::from(database.connection_string("")?.database())
-    ));
     if live.superuser {
         script.push(format!("ALTER ROLE {role} BYPASSRLS INHERIT"));
         let tables = live.catalog.of_kind(ObjectKind::Table).filter(|(id, _)| !live.catalog.is_platform(id));
@@ -73,9 +86,6 @@ pub(super) fn make_alike(
             if owner != role && is_there(owner) && !is_own(owner) && owner.as_str() != MIGRATION_ROLE {
                 script.push(format!("GRANT {owner} TO {role}"));
             }
-        }
-        if role.as_str() != MIGRATION_ROLE {
-            script.push(format!("GRANT {MIGRATION_ROLE} TO {role}"));
         }
     }
     let elevate = |client: &mut postgres::Client, on: &str| {

@@ -6,7 +6,8 @@ use pgmason_model::restructure::{Action, PlannedStage, StepUndo};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
 use pgmason_pg::restructure::{
-    Phase, Progress, RestructureError, Runner, Settings, StageRow, StepRow, StepState, Way, create, stages, steps,
+    Phase, Progress, Rehearsal, RestructureError, Runner, Settings, StageRow, StepRow, StepState, Way, create, stages,
+    steps,
 };
 
 use super::derive::derive;
@@ -73,7 +74,7 @@ pub fn start(
         }
     }
     let live = live::read(database, reporter)?;
-    let planned = match work.rehearsed(file, &stage.name, &live.fingerprint)? {
+    let planned = match work.rehearsed(file, &stage.name, &live.fingerprint, &begun)? {
         Some(planned) => planned,
         None if options.unrehearsed => match plan_stage(stage, &live.catalog, &live.role, &live.in_use) {
             Ok(planned) if planned.operations.iter().all(|operation| operation.derived.is_none()) => planned,
@@ -291,15 +292,36 @@ impl<'a> Work<'a> {
         Ok(Self { runner, database, options, reporter })
     }
 
-    /// The plan that was rehearsed against this schema, by this file.
-    fn rehearsed(&mut self, file: &ReadFile, stage: &str, fingerprint: &str) -> Result<Option<PlannedStage>, JobError> {
+    /// The plan that was rehearsed by this file against the schema as it is: against its fingerprint, or after a stage
+    /// that led to it.
+    fn rehearsed(
+        &mut self,
+        file: &ReadFile,
+        stage: &str,
+        fingerprint: &str,
+        begun: &[StageRow],
+    ) -> Result<Option<PlannedStage>, JobError> {
         let sha256 = pgmason_core::migrations::fingerprint::sha256(&file.text);
         let all = pgmason_pg::restructure::rehearsals(self.runner.pipeline(), &file.name)?;
+        let stands_on = |base: &str| {
+            if base == fingerprint {
+                return true;
+            }
+            let led_here = |row: &StageRow| {
+                let started_is_enough = row.phase != "started" || same_when_started(&all, &row.stage, &sha256);
+                let reached = match row.phase.as_str() {
+                    "completed" => row.fingerprint_completed.as_deref(),
+                    _ => row.fingerprint_started.as_deref(),
+                };
+                row.phase != "rolled back" && started_is_enough && reached == Some(fingerprint)
+            };
+            begun.iter().any(|row| base == super::rehearse::after(&row.stage) && led_here(row))
+        };
         let found = all.iter().find(|rehearsal| {
             rehearsal.stage == stage
                 && rehearsal.passed
                 && rehearsal.file_sha256 == sha256
-                && rehearsal.fingerprint == fingerprint
+                && stands_on(&rehearsal.fingerprint)
         });
         found
             .map(|rehearsal| {
@@ -370,6 +392,14 @@ impl<'a> Work<'a> {
         report.stages.push(run);
         Ok(())
     }
+}
+
+/// The rehearsal saw that the schema of a stage is the same after its start and after its end.
+fn same_when_started(all: &[Rehearsal], stage: &str, sha256: &str) -> bool {
+    all.iter()
+        .find(|rehearsal| rehearsal.stage == stage && rehearsal.passed && rehearsal.file_sha256 == sha256)
+        .and_then(|rehearsal| serde_json::from_str::<serde_json::Value>(&rehearsal.report).ok())
+        .is_some_and(|report| report["same_when_started"] == true)
 }
 
 fn step_run(step: &StepRow, hint: &str) -> StepRun {

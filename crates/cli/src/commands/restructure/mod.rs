@@ -1,6 +1,7 @@
 //! `pgmason restructure`: one file per subcommand.
 
 mod plan;
+mod rehearse;
 mod run;
 
 use std::path::Path;
@@ -29,6 +30,7 @@ pub(super) fn run(
     let context = Context { project: opening::project(folder)?, progress };
     match &arguments.command {
         RestructureCommand::Plan(arguments) => plan::run(&context, arguments),
+        RestructureCommand::Rehearse(arguments) => rehearse::run(&context, arguments),
         RestructureCommand::Start(arguments) => run::run(&context, arguments, run::What::Start),
         RestructureCommand::Complete(arguments) => run::run(&context, arguments, run::What::Complete),
         RestructureCommand::Rollback(arguments) => run::run(&context, arguments, run::What::Rollback),

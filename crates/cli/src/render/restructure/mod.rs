@@ -1,6 +1,7 @@
 //! `pgmason restructure` for people: one file per report.
 
 pub(crate) mod plan;
+pub(crate) mod rehearse;
 pub(crate) mod run;
 
 use std::io::{self, Write};

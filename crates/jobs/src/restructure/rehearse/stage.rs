@@ -1,0 +1,205 @@
+//! One stage, played through on copies.
+
+use std::collections::BTreeMap;
+
+use pgmason_model::restructure::{NameKind, PlannedStage, StepUndo};
+use pgmason_model::{Catalog, QualifiedName};
+use pgmason_pg::restructure::{Phase, Way};
+use pgmason_scratch::ScratchDatabase;
+use postgres::Client;
+
+use super::report::StageRehearsal;
+use super::{access_matrix, compare, rows, statements};
+use crate::JobError;
+use crate::project::Project;
+use crate::restructure::ground::{Ground, new_stage, run_statements, runner};
+
+/// What is compared: a schema, its rows.
+struct Picture {
+    catalog: Catalog,
+    rows: rows::Rows,
+}
+
+pub(super) fn play(project: &Project, ground: &mut Ground, planned: &PlannedStage) -> Result<StageRehearsal, JobError> {
+    let mut report = StageRehearsal { stage: planned.name.clone(), ..StageRehearsal::default() };
+    let before = picture(ground, None)?;
+    let outcome = forth(project, ground, planned, &before, &mut report)
+        .and_then(|()| back(ground, planned, &before, &mut report));
+    match outcome {
+        Ok(()) => {}
+        // A step that fails is what a rehearsal is for.
+        Err(JobError::Restructure(error)) => report.check("every step runs", vec![error.to_string()]),
+        Err(JobError::Database(message)) => report.check("every step runs", vec![message]),
+        Err(error) => return Err(error),
+    }
+    report.passed = report.checks.iter().all(|check| check.passed);
+    Ok(report)
+}
+
+/// Start, both names, complete; and back again, where the stage can be taken back after its end.
+fn forth(
+    _project: &Project,
+    ground: &mut Ground,
+    planned: &PlannedStage,
+    before: &Picture,
+    report: &mut StageRehearsal,
+) -> Result<(), JobError> {
+    let names = names(planned);
+    let tables: Vec<QualifiedName> =
+        planned.operations.iter().flat_map(|operation| operation.relations.iter().cloned()).collect();
+    let copy = ground.copy()?;
+    let mut client = privileged(&copy)?;
+    let subjects = access_matrix::subjects(&mut client, &before.catalog, &tables)?;
+    let actors = access_matrix::actors(&mut client, &before.catalog, &subjects)?;
+    let access = access_matrix::act(&mut client, &subjects, &actors, &|name| Some(name.clone()))?;
+    report.access_cells = access.len();
+    let in_use = ground.in_use.clone();
+    let taken = statements::taken(&mut client, &in_use);
+    report.statements = taken.len();
+    drop(client);
+
+    let connection = ground.connection(&copy)?;
+    let mut work = runner(&connection)?;
+    let stage = work.begin(&new_stage("rehearsal", planned, "")?)?;
+    work.run(stage, Way::Forth(Phase::Start), &mut |_| {})?;
+    let started = picture(ground, Some(&copy))?;
+
+    let mut client = privileged(&copy)?;
+    // At-once renames have no second name yet.
+    let there = |client: &mut Client, name: &QualifiedName| is_there(client, name).unwrap_or(false);
+    let mut old_there = BTreeMap::new();
+    let mut new_there = BTreeMap::new();
+    for subject in &subjects {
+        let old = &subject.table;
+        let new = names.get(old).unwrap_or(old);
+        old_there.insert(old.clone(), there(&mut client, old).then(|| old.clone()));
+        new_there.insert(old.clone(), there(&mut client, new).then(|| new.clone()));
+    }
+    let old = access_matrix::act(&mut client, &subjects, &actors, &|name| old_there.get(name).cloned().flatten())?;
+    report.check(
+        "access under the old names is as before",
+        access_matrix::differences(&access, &old, "under the old name"),
+    );
+    let new = access_matrix::act(&mut client, &subjects, &actors, &|name| new_there.get(name).cloned().flatten())?;
+    report.check(
+        "access under the new names is the same",
+        access_matrix::differences(&access, &new, "under the new name"),
+    );
+    if taken.is_empty() {
+        report.skip("statements in use are taken under both names", "none are known");
+    } else {
+        let both: BTreeMap<QualifiedName, QualifiedName> = names
+            .iter()
+            .filter(|(old, _)| new_there.get(*old).is_none_or(Option::is_some))
+            .map(|(old, new)| (old.clone(), new.clone()))
+            .collect();
+        let mut refused = statements::refused(&mut client, &in_use, &taken);
+        refused.extend(statements::refused(&mut client, &statements::renamed(&in_use, &both), &taken));
+        report.check("statements in use are taken under both names", refused);
+    }
+    drop(client);
+
+    work.run(stage, Way::Forth(Phase::Complete), &mut |_| {})?;
+    let completed = picture(ground, Some(&copy))?;
+    report.same_when_started = compare::catalogs(&completed.catalog, &started.catalog).is_empty();
+    let mut client = privileged(&copy)?;
+    let after = access_matrix::act(&mut client, &subjects, &actors, &|name| {
+        let name = names.get(name).unwrap_or(name);
+        Some(name.clone())
+    })?;
+    drop(client);
+    let after: access_matrix::Matrix = after.into_iter().filter(|(_, outcome)| outcome != "42P01").collect();
+    report.check("access at the end is as before", access_matrix::differences(&access, &after, "at the end"));
+
+    let direct = ground.copy()?;
+    let all: Vec<String> = planned.operations.iter().flat_map(|operation| operation.direct.iter().cloned()).collect();
+    run_statements(&ground.connection(&direct)?, &all)?;
+    let predicted = picture(ground, Some(&direct))?;
+    ground.drop(direct)?;
+    report.check(
+        "the schema at the end is what was predicted",
+        compare::catalogs(&predicted.catalog, &completed.catalog),
+    );
+    report.check("the rows at the end are what was predicted", rows::differences(&predicted.rows, &completed.rows));
+
+    match planned_impossible(planned) {
+        Some(reason) => report.skip("rollback after the end leads back", reason),
+        None => {
+            work.run(stage, Way::Back, &mut |_| {})?;
+            let again = picture(ground, Some(&copy))?;
+            report.check("rollback after the end leads back", same(before, &again));
+        }
+    }
+    drop(work);
+    ground.drop(copy)
+}
+
+/// Start, and back.
+fn back(
+    ground: &mut Ground,
+    planned: &PlannedStage,
+    before: &Picture,
+    report: &mut StageRehearsal,
+) -> Result<(), JobError> {
+    let irreversible =
+        planned.operations.iter().flat_map(|operation| &operation.start).find_map(|step| match &step.undo {
+            StepUndo::Impossible(reason) => Some(format!("{}: {reason}", step.title)),
+            _ => None,
+        });
+    if let Some(reason) = irreversible {
+        report.skip("rollback before the end leads back", reason);
+        return Ok(());
+    }
+    let copy = ground.copy()?;
+    let mut work = runner(&ground.connection(&copy)?)?;
+    let stage = work.begin(&new_stage("rehearsal", planned, "")?)?;
+    work.run(stage, Way::Forth(Phase::Start), &mut |_| {})?;
+    work.run(stage, Way::Back, &mut |_| {})?;
+    drop(work);
+    let again = picture(ground, Some(&copy))?;
+    report.check("rollback before the end leads back", same(before, &again));
+    ground.drop(copy)
+}
+
+fn same(before: &Picture, again: &Picture) -> Vec<String> {
+    let mut found = compare::catalogs(&before.catalog, &again.catalog);
+    found.extend(rows::differences(&before.rows, &again.rows));
+    found
+}
+
+fn picture(ground: &Ground, database: Option<&ScratchDatabase>) -> Result<Picture, JobError> {
+    let database = database.unwrap_or(&ground.database);
+    let catalog = ground.read(database)?;
+    let rows = rows::read(&mut privileged(database)?, &catalog)?;
+    Ok(Picture { catalog, rows })
+}
+
+/// A session that may become any role of the project.
+fn privileged(database: &ScratchDatabase) -> Result<Client, JobError> {
+    Ok(database.connect()?)
+}
+
+fn is_there(client: &mut Client, name: &QualifiedName) -> Result<bool, JobError> {
+    let row = client
+        .query_one("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[&name.to_string()])
+        .map_err(|error| JobError::from_server(&error))?;
+    Ok(row.get(0))
+}
+
+/// Tables that get another name.
+fn names(planned: &PlannedStage) -> BTreeMap<QualifiedName, QualifiedName> {
+    let all = planned.operations.iter().flat_map(|operation| &operation.names);
+    all.filter(|change| change.kind == NameKind::Table)
+        .filter_map(|change| Some((change.old.of.clone(), change.new.as_ref()?.of.clone())))
+        .collect()
+}
+
+/// Why the stage cannot be taken back once it is completed.
+fn planned_impossible(planned: &PlannedStage) -> Option<String> {
+    planned.operations.iter().flat_map(|operation| operation.start.iter().chain(&operation.complete)).find_map(|step| {
+        match &step.undo {
+            StepUndo::Impossible(reason) => Some(format!("{}: {reason}", step.title)),
+            _ => None,
+        }
+    })
+}
