@@ -13,6 +13,7 @@ mod platforms;
 mod prisma;
 mod proof;
 mod psql;
+mod restructure;
 mod rule_examples;
 mod seed;
 mod stage_checks;

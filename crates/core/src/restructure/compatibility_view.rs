@@ -55,7 +55,7 @@ pub fn compatibility_view(
         }),
     )];
     let mut commented = false;
-    for (part, object) in parts(catalog, table, view) {
+    for (part, object) in parts(catalog, table, view, shown) {
         commented |= part.kind == ObjectKind::Comment && part.of.as_deref() == Some(&id);
         objects.push((part, object));
     }
@@ -119,7 +119,7 @@ pub fn columns(catalog: &Catalog, table: &ObjectId) -> Vec<(Identifier, Attribut
 }
 
 /// Defaults, privileges and comments of the table, as the view's.
-fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName) -> Vec<(ObjectId, Object)> {
+fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName, shown: &QualifiedName) -> Vec<(ObjectId, Object)> {
     let moved = |id: &ObjectId, kind: ObjectKind| ObjectId {
         kind,
         schema: Some(view.schema.clone()),
@@ -128,7 +128,13 @@ fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName) -> Vec<(Obje
     };
     let mut parts = Vec::new();
     for (id, object) in catalog.of_relation(ObjectKind::Default, table) {
-        if let Object::Default(default) = object {
+        // A sequence that goes along to another schema is called otherwise by then. The table's own default holds where
+        // the view has none.
+        if let Object::Default(default) = object
+            && (default.sequence.is_none()
+                || shown.schema == view.schema
+                || Some(shown) == table.qualified_name().as_ref())
+        {
             let default = Default { expression: default.expression.clone(), sequence: default.sequence.clone() };
             parts.push((moved(id, ObjectKind::Default), Object::Default(default)));
         }

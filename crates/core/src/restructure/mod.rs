@@ -6,6 +6,7 @@ pub mod file;
 pub mod limits;
 mod make;
 pub mod name;
+mod name_exchange;
 mod names;
 pub mod operations;
 pub mod refusal;

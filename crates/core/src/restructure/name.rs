@@ -1,7 +1,6 @@
 //! Names as a person writes them in a restructuring's file, and the relations that they mean.
 
 use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind, QualifiedName};
-use pgmason_sql::fold_identifier;
 
 /// The parts of a dotted name, quotes taken off: `public."User"` is `public` and `User`.
 pub fn parts(written: &str) -> Vec<Identifier> {
@@ -18,7 +17,15 @@ pub fn parts(written: &str) -> Vec<Identifier> {
         }
     }
     parts.push(&written[start..]);
-    parts.into_iter().map(|part| Identifier::from(fold_identifier(part.trim()))).collect()
+    parts.into_iter().map(|part| folded(part.trim())).collect()
+}
+
+/// Not cut at 63 bytes as PostgreSQL would: a longer name is refused, not shortened.
+fn folded(written: &str) -> Identifier {
+    Identifier::from(match written.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"').unwrap_or(rest).replace("\"\"", "\""),
+        None => written.to_ascii_lowercase(),
+    })
 }
 
 /// The name, with `public` where no schema is written.

@@ -6,7 +6,8 @@ use pgmason_model::restructure::{PlannedOperation, PlannedStage};
 
 use super::context::PlanContext;
 use super::file::{RestructureFile, Stage};
-use super::operations;
+use super::name_exchange;
+use super::operations::{self, Operation, RenameTable};
 use super::refusal::OperationRefusal;
 
 /// Plans every operation of the stage, each against the schema before the stage.
@@ -16,8 +17,21 @@ pub fn plan(stage: &Stage, context: &mut PlanContext<'_>) -> Result<PlannedStage
         title: stage.title.clone().unwrap_or_else(|| stage.name.clone()),
         operations: Vec::new(),
     };
-    for operation in &stage.operations {
-        planned.operations.push(operations::plan(operation, context)?);
+    let together = name_exchange::exchanged(&stage.operations);
+    let renames: Vec<&RenameTable> = together
+        .iter()
+        .filter_map(|place| match stage.operations.get(*place) {
+            Some(Operation::RenameTable(rename)) => Some(rename),
+            _ => None,
+        })
+        .collect();
+    if !renames.is_empty() {
+        planned.operations.push(name_exchange::plan(&renames, context)?);
+    }
+    for (place, operation) in stage.operations.iter().enumerate() {
+        if !together.contains(&place) {
+            planned.operations.push(operations::plan(operation, context)?);
+        }
     }
     contradictions(&planned.operations)?;
     Ok(planned)

@@ -1,0 +1,100 @@
+//! A live database, a project beside it, and the commands.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pgmason_jobs::progress::silent;
+use pgmason_jobs::project::Project;
+use pgmason_jobs::restructure::read::{ReadFile, read};
+use pgmason_jobs::restructure::rehearse::{RehearsalReport, RehearseOptions, rehearse};
+use pgmason_jobs::restructure::report::RunReport;
+use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
+use pgmason_pg::ConnectionString;
+use pgmason_testkit::{Cluster, ClusterOptions, Folder};
+use postgres::Client;
+
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
+    let cluster =
+        Cluster::start(&ClusterOptions { settings: "max_connections = 200".to_owned(), ..Default::default() });
+    cluster.sql(
+        "postgres",
+        "CREATE ROLE anon NOLOGIN; CREATE ROLE authenticated NOLOGIN; CREATE ROLE service_role NOLOGIN BYPASSRLS; \
+         CREATE ROLE app_owner NOLOGIN",
+    );
+    cluster
+});
+
+/// A database of its own and the folder of a project.
+pub(super) struct Live {
+    pub(super) connection: ConnectionString,
+    pub(super) name: String,
+    pub(super) folder: Folder,
+}
+
+impl Live {
+    /// `schema` is run by the superuser. `restructure`: the file's text.
+    pub(super) fn new(schema: &str, restructure: &str) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("live_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        CLUSTER.sql("postgres", &format!("CREATE DATABASE {name}"));
+        CLUSTER.sql(&name, schema);
+        let folder = Folder::with(&[("restructure/it.toml", restructure)]);
+        Self { connection: CLUSTER.connection(&name), name, folder }
+    }
+
+    /// One stage of these operations, one inline table on each line.
+    pub(super) fn of_operations(schema: &str, operations: &str) -> Self {
+        let list: Vec<&str> = operations.lines().filter(|line| !line.trim().is_empty()).collect();
+        Self::new(
+            schema,
+            &format!("title = \"it\"\n[[stages]]\nname = \"one\"\noperations = [\n{}\n]\n", list.join(",\n")),
+        )
+    }
+
+    pub(super) fn client(&self) -> Client {
+        CLUSTER.client(&self.name)
+    }
+
+    pub(super) fn project(&self) -> Project {
+        Project::open(self.folder.path()).unwrap()
+    }
+
+    pub(super) fn file(&self) -> ReadFile {
+        read(&self.project(), None).unwrap()
+    }
+
+    pub(super) fn rehearse(&self) -> RehearsalReport {
+        let options = RehearseOptions::default();
+        rehearse(&self.project(), &self.file(), Some(&self.connection), &options, &silent).unwrap()
+    }
+
+    pub(super) fn start(&self) -> RunReport {
+        let options = RunOptions::default();
+        start(&self.project(), &self.file(), &self.connection, &options, &silent).unwrap()
+    }
+
+    pub(super) fn complete(&self) -> RunReport {
+        let options = RunOptions { accept_use: vec!["*".to_owned()], ..RunOptions::default() };
+        complete(&self.file(), &self.connection, &options, &silent).unwrap()
+    }
+
+    pub(super) fn rollback(&self) -> RunReport {
+        rollback(&self.file(), &self.connection, &RunOptions::default(), &silent).unwrap()
+    }
+}
+
+/// Panics with what the report says.
+pub(super) fn clean(report: &RunReport) {
+    assert!(report.is_clean(), "{}", serde_json::to_string_pretty(report).unwrap());
+}
+
+pub(super) fn passed(report: &RehearsalReport) {
+    let failed: Vec<_> = report
+        .stages
+        .iter()
+        .flat_map(|stage| &stage.checks)
+        .filter(|check| !check.passed)
+        .map(|check| format!("{}: {}", check.name, check.details.join("\n    ")))
+        .collect();
+    assert!(report.is_clean(), "{}\n{:?}", failed.join("\n"), report.refusals);
+}

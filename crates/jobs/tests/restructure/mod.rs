@@ -1,0 +1,4 @@
+//! Restructuring, on live servers of this machine.
+
+mod examples;
+mod ground;
