@@ -4,6 +4,7 @@ use tokio_postgres::Client;
 
 use super::ledger::Expected;
 use super::protocol::{Protocol, Role, Session};
+use super::report::NotAsked;
 use super::request::{Kind, Sql, Writer};
 use super::seed::text_rows;
 use super::tables::Table;
@@ -100,14 +101,14 @@ pub(super) fn key_of(table: &Table, row: &NewRow, answer: Option<Vec<Option<Stri
 }
 
 /// Fills `allowed`. What comes back is what each role may not do at all, with the reason.
-pub(super) async fn roles(url: &str, world: &mut World, roles: &[Role]) -> Result<Vec<String>, String> {
+pub(super) async fn roles(url: &str, world: &mut World, roles: &[Role]) -> Result<Vec<NotAsked>, String> {
     let mut refused = Vec::new();
     for role in roles {
         let mut session = Session::open(url, *role, Protocol::Extended, &world.users[0]).await?;
         for place in 0..world.tables.len() {
             let mut kinds = Vec::new();
             if let Err(reason) = attempt(&mut session, world, place, &mut kinds).await {
-                refused.push(format!("{} on {}: {reason}", role.name(), world.tables[place].name));
+                refused.push(NotAsked { table: world.tables[place].name.to_string(), role: Some(*role), reason });
             }
             for kind in kinds {
                 world.allowed.entry((*role, kind)).or_default().push(place);

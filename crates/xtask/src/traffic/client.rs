@@ -155,7 +155,14 @@ impl Client {
                 found
             })?;
             let Some(tables) = world.allowed.get(&(self.role, kind)) else { continue };
-            let table = tables[usize::try_from(self.random()).unwrap_or(0) % tables.len()];
+            let number = usize::try_from(self.random()).unwrap_or(0);
+            let table = if matches!(kind, Kind::Update | Kind::Delete | Kind::InsertAgain) {
+                let with_rows: Vec<usize> = tables.iter().copied().filter(|table| ledger.count(*table) > 0).collect();
+                let Some(table) = with_rows.get(number % with_rows.len().max(1)) else { continue };
+                *table
+            } else {
+                tables[number % tables.len()]
+            };
             let surfaces = world.names.of(table);
             let surface = surfaces[usize::try_from(self.random()).unwrap_or(0) % surfaces.len()];
             if let Some(request) = self.request(world, ledger, kind, table, surface) {

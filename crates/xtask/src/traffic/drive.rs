@@ -14,7 +14,7 @@ use super::audit::{self, Audit};
 use super::client::{Client, Clock, IDLE};
 use super::obstacles::Obstacles;
 use super::protocol::connect;
-use super::report::{Phase, Report};
+use super::report::{NotAsked, Phase, Report};
 use super::seed::{self, text_rows};
 use super::steps::Names;
 use super::surface;
@@ -122,8 +122,11 @@ async fn prepare(
     arguments: &TrafficArguments,
     target: &Target,
     connection: &Connection,
-) -> Result<(World, Vec<String>), String> {
-    let (mut tables, mut not_asked) = tables::read(&target.catalog, &arguments.schemas);
+) -> Result<(World, Vec<NotAsked>), String> {
+    let (mut tables, without_key) = tables::read(&target.catalog, &arguments.schemas);
+    let by_nobody = |table: String, reason: &str| NotAsked { table, role: None, reason: reason.to_owned() };
+    let mut not_asked: Vec<NotAsked> =
+        without_key.iter().map(|name| by_nobody(name.to_string(), "it has no primary key")).collect();
     if !arguments.tables.is_empty() {
         keep_only(&mut tables, &arguments.tables)?;
     }
@@ -148,7 +151,7 @@ async fn prepare(
     not_asked.extend(calibrate::roles(&target.url, &mut world, &arguments.roles).await?);
     for table in &world.tables {
         if let Some(reason) = &table.read_only {
-            not_asked.push(format!("{} is only read: {reason}", table.name));
+            not_asked.push(by_nobody(table.name.to_string(), reason));
         }
     }
     // So that plans are those of a database in use.

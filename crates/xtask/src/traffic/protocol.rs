@@ -220,8 +220,11 @@ fn failure(error: &tokio_postgres::Error) -> Failure {
     }
 }
 
-/// With its causes.
+/// What the server says; else the error with its causes.
 pub(super) fn describe(error: &(dyn Error + 'static)) -> String {
+    if let Some(answer) = error.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error) {
+        return format!("{} ({})", answer.message(), answer.code().code());
+    }
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

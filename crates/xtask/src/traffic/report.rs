@@ -44,12 +44,21 @@ pub(crate) struct Report {
     pub(super) stalls: Vec<Stall>,
     pub(super) longest_lock_wait: Option<LongestWait>,
     pub(super) ledger: Audit,
-    /// What took no part, and why.
-    pub(super) not_asked: Vec<String>,
+    /// What is not asked for.
+    pub(super) not_asked: Vec<NotAsked>,
     /// Obstacles that could not be put up.
     pub(super) not_in_the_way: Vec<String>,
     /// Milliseconds that a phase's longest stall may be over the control run's.
     pub(super) most_allowed: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct NotAsked {
+    pub(super) table: String,
+    /// None: by nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) role: Option<Role>,
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -263,9 +272,13 @@ impl fmt::Display for Report {
             }
         }
         if !self.not_asked.is_empty() {
-            writeln!(f, "\nnot asked:")?;
-            for line in &self.not_asked {
-                writeln!(f, "  {line}")?;
+            let mut by_role: BTreeMap<Option<Role>, Vec<&str>> = BTreeMap::new();
+            for not_asked in &self.not_asked {
+                by_role.entry(not_asked.role).or_default().push(&not_asked.table);
+            }
+            writeln!(f, "\nnot written, or not asked at all (--json has the reasons):")?;
+            for (role, tables) in by_role {
+                writeln!(f, "  by {}: {}", role.map_or("anybody", Role::name), tables.join(", "))?;
             }
         }
         let complaints = self.complaints();

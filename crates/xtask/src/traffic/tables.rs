@@ -77,8 +77,8 @@ impl Table {
     }
 }
 
-/// Tables of these schemas that have a primary key, parents first; beside them what was passed over, and why.
-pub(super) fn read(catalog: &Catalog, schemas: &[String]) -> (Vec<Table>, Vec<String>) {
+/// Tables of these schemas that have a primary key, parents first; beside them those that have none.
+pub(super) fn read(catalog: &Catalog, schemas: &[String]) -> (Vec<Table>, Vec<QualifiedName>) {
     let mut tables = BTreeMap::new();
     let mut passed = Vec::new();
     for (id, object) in catalog.of_kind(ObjectKind::Table) {
@@ -89,7 +89,7 @@ pub(super) fn read(catalog: &Catalog, schemas: &[String]) -> (Vec<Table>, Vec<St
         }
         match table(catalog, id, &name) {
             Some(table) => drop(tables.insert(name, table)),
-            None => passed.push(format!("{name} has no primary key")),
+            None => passed.push(name),
         }
     }
     (in_order(tables), passed)
