@@ -156,13 +156,15 @@ impl Client {
             })?;
             let Some(tables) = world.allowed.get(&(self.role, kind)) else { continue };
             let number = usize::try_from(self.random()).unwrap_or(0);
-            let table = if matches!(kind, Kind::Update | Kind::Delete | Kind::InsertAgain) {
-                let with_rows: Vec<usize> = tables.iter().copied().filter(|table| ledger.count(*table) > 0).collect();
-                let Some(table) = with_rows.get(number % with_rows.len().max(1)) else { continue };
-                *table
-            } else {
-                tables[number % tables.len()]
-            };
+            let needs_rows = matches!(kind, Kind::Update | Kind::Delete | Kind::InsertAgain);
+            let mut possible: Vec<usize> =
+                tables.iter().copied().filter(|table| !needs_rows || ledger.count(*table) > 0).collect();
+            let changing: Vec<usize> =
+                possible.iter().copied().filter(|table| world.names.is_changing(*table)).collect();
+            if !changing.is_empty() && self.random() % 2 == 0 {
+                possible = changing;
+            }
+            let Some(table) = possible.get(number % possible.len().max(1)).copied() else { continue };
             let surfaces = world.names.of(table);
             let surface = surfaces[usize::try_from(self.random()).unwrap_or(0) % surfaces.len()];
             if let Some(request) = self.request(world, ledger, kind, table, surface) {

@@ -210,19 +210,12 @@ fn put_up(
     world: &Arc<World>,
     stop: &Arc<AtomicBool>,
 ) -> Vec<ObstacleTask> {
-    let all = 0..world.tables.len();
     let named = arguments.obstacle_table.as_deref().map(or_public);
-    let mut tables: Vec<usize> = match &named {
-        Some(name) => all.clone().filter(|place| world.tables[*place].name == *name).collect(),
-        None => all.clone().filter(|place| world.tables[*place].surfaces.len() > 1).collect(),
-    };
-    if tables.is_empty() {
-        tables = all.collect();
-    }
+    let table = named.and_then(|name| world.tables.iter().position(|table| table.name == name));
     let obstacles = Arc::new(Obstacles {
         url: target.url.clone(),
         admin_url: target.admin_url.clone(),
-        tables,
+        table,
         stop: Arc::clone(stop),
     });
     let start = |obstacle| (obstacle, tokio::spawn(Arc::clone(&obstacles).run(obstacle, Arc::clone(world))));

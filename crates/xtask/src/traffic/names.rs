@@ -16,6 +16,8 @@ struct InUse {
 #[derive(Debug)]
 pub(super) struct NamesInUse {
     tables: Vec<InUse>,
+    /// Tables whose names change now, or at all: half of the requests go there.
+    changing: Vec<AtomicBool>,
 }
 
 impl NamesInUse {
@@ -25,11 +27,23 @@ impl NamesInUse {
             last: AtomicUsize::new(0),
             usable: (0..table.surfaces.len()).map(|place| AtomicBool::new(place == 0)).collect(),
         };
-        Self { tables: tables.iter().map(in_use).collect() }
+        Self {
+            tables: tables.iter().map(in_use).collect(),
+            changing: tables.iter().map(|table| AtomicBool::new(table.surfaces.len() > 1)).collect(),
+        }
+    }
+
+    pub(super) fn is_changing(&self, table: usize) -> bool {
+        self.changing[table].load(Ordering::SeqCst)
     }
 
     /// Before the command that comes runs. `stage`: only the tables that it changes.
     pub(super) fn set(&self, tables: &[Table], names: Names, stage: Option<&str>) {
+        let is_named =
+            |table: &Table, stage: &str| table.surfaces.iter().any(|found| found.stage.as_deref() == Some(stage));
+        for (table, changing) in tables.iter().zip(&self.changing) {
+            changing.store(stage.map_or(table.surfaces.len() > 1, |stage| is_named(table, stage)), Ordering::SeqCst);
+        }
         for (table, in_use) in tables.iter().zip(&self.tables) {
             let of_stage = |stage: &str| table.surfaces.iter().position(|found| found.stage.as_deref() == Some(stage));
             let (before, after) = match stage {

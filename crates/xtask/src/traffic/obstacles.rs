@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use pgmason_model::identifier::quote_literal;
 use tokio_postgres::Client;
 
 use super::protocol::{connect, describe};
+use super::seed::text_rows;
+use super::tables::Source;
 use super::world::World;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,13 +28,15 @@ pub(crate) enum Obstacle {
 /// How long each lasts, and how long there is none.
 const LASTS: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_secs(5);
+/// Dead rows that call autovacuum.
+const DEAD: usize = 150;
 
 pub(super) struct Obstacles {
     pub(super) url: String,
     /// A superuser's, where there is one.
     pub(super) admin_url: String,
-    /// Places of the tables that are met in turn.
-    pub(super) tables: Vec<usize>,
+    /// The table that is met; in turn those whose names change now when left out.
+    pub(super) table: Option<usize>,
     pub(super) stop: Arc<AtomicBool>,
 }
 
@@ -43,23 +48,29 @@ impl Obstacles {
         }
         let mut turn = obstacle as usize;
         let mut outcome = Ok(());
+        let mut times = 0;
         while !self.stop.load(Ordering::SeqCst) && outcome.is_ok() {
-            let table = self.tables[turn % self.tables.len().max(1)];
+            let changing: Vec<usize> =
+                (0..world.tables.len()).filter(|table| world.names.is_changing(*table)).collect();
+            let count = if changing.is_empty() { world.tables.len() } else { changing.len() };
+            let next = changing.get(turn % count).copied().unwrap_or(turn % count);
+            let table = self.table.unwrap_or(next);
             turn += 1;
-            if let Some(relation) = self.relation(&world, table) {
-                outcome = self.once(obstacle, &world, table, &relation).await;
+            if let Some((surface, relation)) = relation(&world, table) {
+                match self.once(obstacle, &world, table, surface, &relation).await {
+                    Ok(was_there) => times += u32::from(was_there),
+                    Err(error) => outcome = Err(error),
+                }
             }
             self.sleep(PAUSE).await;
         }
         if obstacle == Obstacle::Autovacuum {
             self.settings(AUTOVACUUM_OFF).await?;
         }
-        outcome
-    }
-
-    fn relation(&self, world: &World, table: usize) -> Option<String> {
-        let surface = *world.names.of(table).last()?;
-        Some(world.tables[table].surfaces[surface].relation.as_ref()?.to_string())
+        match outcome {
+            Ok(()) if times == 0 => Err("it was never seen at work".to_owned()),
+            outcome => outcome,
+        }
     }
 
     /// Ends early when the traffic does.
@@ -72,7 +83,15 @@ impl Obstacles {
         }
     }
 
-    async fn once(&self, obstacle: Obstacle, world: &World, table: usize, relation: &str) -> Result<(), String> {
+    /// Whether it was seen.
+    async fn once(
+        &self,
+        obstacle: Obstacle,
+        world: &World,
+        table: usize,
+        surface: usize,
+        relation: &str,
+    ) -> Result<bool, String> {
         let (client, connection) = connect(&self.url, "traffic obstacle").await?;
         match obstacle {
             Obstacle::LongReader => {
@@ -91,21 +110,14 @@ impl Obstacles {
                 run(&client, "COMMIT").await?;
             }
             Obstacle::Autovacuum => {
-                // Rows that no client touches; their versions are dead then.
-                let column = &world.tables[table].columns[world.tables[table].key[0]].name;
-                let key = &world.tables[table].key;
-                let keys: Vec<String> = world.keys[table]
-                    .iter()
-                    .filter_map(|row| Some(pgmason_model::identifier::quote_literal(row.first()?)))
-                    .collect();
-                if !keys.is_empty() && key.len() == 1 {
-                    let sql =
-                        format!("UPDATE {relation} SET {column} = {column} WHERE {column} IN ({})", keys.join(", "));
-                    run(&client, &sql)
-                        .await
-                        .or_else(|error| if error.contains("generated") { Ok(()) } else { Err(error) })?;
+                if let Some(sql) = dead_rows(world, table, surface, relation) {
+                    for _ in 0..DEAD.div_ceil(world.keys[table].len().max(1)) {
+                        run(&client, &sql).await?;
+                    }
                 }
-                self.sleep(LASTS).await;
+                // A session that ends tells its counters at once.
+                drop(client);
+                return self.sees_vacuum().await;
             }
             Obstacle::KilledClient => {
                 run(&client, &format!("BEGIN; SELECT FROM (SELECT FROM {relation} LIMIT 1 FOR KEY SHARE) AS one"))
@@ -117,7 +129,21 @@ impl Obstacles {
                 connection.abort();
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Autovacuum looks once a second.
+    async fn sees_vacuum(&self) -> Result<bool, String> {
+        let (client, _connection) = connect(&self.admin_url, "traffic obstacle").await?;
+        // The table may have another name by then.
+        let sql = "SELECT FROM pg_stat_progress_vacuum JOIN pg_class ON pg_class.oid = relid \
+                   WHERE relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)";
+        let mut seen = false;
+        for _ in 0..30 {
+            seen |= !text_rows(&client, sql).await?.is_empty();
+            self.sleep(Duration::from_millis(200)).await;
+        }
+        Ok(seen)
     }
 
     async fn settings(&self, sql: &[&str]) -> Result<(), String> {
@@ -129,10 +155,32 @@ impl Obstacles {
     }
 }
 
-/// Each page costs as long as PostgreSQL lets it.
+/// The table as it is called last.
+fn relation(world: &World, table: usize) -> Option<(usize, String)> {
+    let surface = *world.names.of(table).last()?;
+    Some((surface, world.tables[table].surfaces[surface].relation.as_ref()?.to_string()))
+}
+
+/// New versions of rows that no client touches: the old ones are dead.
+fn dead_rows(world: &World, place: usize, surface: usize, relation: &str) -> Option<String> {
+    let table = &world.tables[place];
+    let named = |name| table.surfaces[surface].column(name);
+    let column = table.columns.iter().find(|column| column.source != Source::Counted && !column.hidden)?;
+    let column = named(&column.name)?;
+    let [key] = table.key[..] else { return None };
+    let key = named(&table.columns[key].name)?;
+    let keys: Vec<String> = world.keys[place].iter().filter_map(|row| Some(quote_literal(row.first()?))).collect();
+    (!keys.is_empty())
+        .then(|| format!("UPDATE {relation} SET {column} = {column} WHERE {key} IN ({})", keys.join(", ")))
+}
+
+/// Each page costs as long as PostgreSQL lets it. What else autovacuum could find to do is done before, and the traffic
+/// alone does not reach the threshold soon: its three workers would be busy elsewhere.
 const AUTOVACUUM_ON: &[&str] = &[
+    "VACUUM (ANALYZE)",
+    "ALTER SYSTEM SET autovacuum_analyze_threshold = 1000000",
     "ALTER SYSTEM SET autovacuum_naptime = '1s'",
-    "ALTER SYSTEM SET autovacuum_vacuum_threshold = 1",
+    "ALTER SYSTEM SET autovacuum_vacuum_threshold = 100",
     "ALTER SYSTEM SET autovacuum_vacuum_scale_factor = 0",
     "ALTER SYSTEM SET autovacuum_vacuum_cost_delay = '100ms'",
     "ALTER SYSTEM SET autovacuum_vacuum_cost_limit = 1",
@@ -141,6 +189,7 @@ const AUTOVACUUM_ON: &[&str] = &[
 ];
 
 const AUTOVACUUM_OFF: &[&str] = &[
+    "ALTER SYSTEM RESET autovacuum_analyze_threshold",
     "ALTER SYSTEM RESET autovacuum_naptime",
     "ALTER SYSTEM RESET autovacuum_vacuum_threshold",
     "ALTER SYSTEM RESET autovacuum_vacuum_scale_factor",

@@ -169,3 +169,40 @@ fn change(tables: &mut [Table], relation: &QualifiedName, stage: &str, change: i
         table.surfaces.push(next);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn table(name: &str) -> Table {
+        let name = or_public(name);
+        let surfaces = vec![Surface::beginning(&name)];
+        Table { name, columns: Vec::new(), key: Vec::new(), narrow: Vec::new(), surfaces, read_only: None }
+    }
+
+    #[test]
+    fn each_stage_of_the_library_has_its_names() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/library/restructure/library.toml");
+        let file: RestructureFile = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let mut tables = ["documents", "user_books", "highlights", "messages", "message_source", "notes"].map(table);
+        add_stages(&mut tables, &file);
+        let shown = |table: &Table| -> Vec<String> {
+            let name = |surface: &Surface| surface.relation.as_ref().map_or("gone".to_owned(), ToString::to_string);
+            table.surfaces.iter().skip(1).map(|s| format!("{} {}", s.stage.clone().unwrap(), name(s))).collect()
+        };
+        assert_eq!(shown(&tables[0]), ["books public.user_books"]);
+        let merged = &tables[0].surfaces[1];
+        assert_eq!(merged.column(&"status".into()), Some(&"processing_status".into()));
+        assert_eq!(merged.constants, [("kind".into(), "document".to_owned())]);
+        assert!(!merged.is_new_name);
+        assert_eq!(shown(&tables[1]), ["fields public.user_books"]);
+        assert_eq!(tables[1].surfaces[1].column(&"file_size".into()), Some(&"file_size_bytes".into()));
+        assert_eq!(tables[2].surfaces[1].column(&"createdAt".into()), Some(&"created_at".into()));
+        assert_eq!(shown(&tables[3]), ["chat chat.messages"]);
+        assert!(tables[3].surfaces[1].is_new_name);
+        assert_eq!(shown(&tables[4]), ["chat gone"]);
+        assert_eq!(shown(&tables[5]), Vec::<String>::new());
+    }
+}
