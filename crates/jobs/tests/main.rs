@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of tests has nothing better to do than to panic")]
 
 mod diff;
+mod example_restructurings;
 mod failures;
 mod files;
 mod inverse;

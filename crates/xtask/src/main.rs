@@ -1,6 +1,7 @@
-//! Programs for whoever works on pgmason: `cargo run -p xtask -- score-diff FILE`.
+//! Programs for whoever works on pgmason: `cargo run -p xtask -- score-diff FILE`, `… -- traffic`.
 
 mod score;
+mod traffic;
 
 use std::process::ExitCode;
 
@@ -17,11 +18,14 @@ struct Arguments {
 enum Command {
     /// Run pairs of schemas through the diff engine and count how it does
     ScoreDiff(score::ScoreArguments),
+    /// Send requests at a steady rate while a database is changed, and tell what failed, waited or was lost
+    Traffic(Box<traffic::TrafficArguments>),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::ScoreDiff(arguments) => score::run(&arguments),
+        Command::Traffic(arguments) => traffic::run(&arguments),
     };
     match outcome {
         Ok(code) => code,
