@@ -157,7 +157,13 @@ pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
     catalog.dependencies.retain(|(dependent, needed)| !goes(dependent) && !goes(needed));
 }
 
+/// An event trigger lies in no schema.
+const OWN_EVENT_TRIGGER: &str = "pgmason_guard";
+
 fn is_own(id: &ObjectId) -> bool {
+    if id.kind == ObjectKind::EventTrigger && id.name == *OWN_EVENT_TRIGGER {
+        return true;
+    }
     let named = id.schema.as_ref().or((id.kind == ObjectKind::Schema).then_some(&id.name));
     named.is_some_and(|schema| [OWN_SCHEMA, history::SCHEMA].contains(&schema.as_str()))
         || id.of.as_deref().is_some_and(is_own)

@@ -22,6 +22,8 @@ pub(crate) enum RestructureCommand {
     Rehearse(RehearseArguments),
     /// Start the next stage: afterwards old names and new ones both work
     Start(RunArguments),
+    /// Show where each stage stands, how fast rows are filled, and who still uses old names
+    Status(FileArguments),
     /// Complete the stage that is started: afterwards only the new names work
     Complete(RunArguments),
     /// Take back the stage that was begun last, from wherever it is
@@ -103,6 +105,10 @@ pub(crate) struct RunArguments {
     /// Complete although this old name is in use; `*` for all [can be repeated]
     #[arg(long, value_name = "NAME")]
     pub(crate) accept_use: Vec<String>,
+
+    /// Complete a stage that was not watched as long as its file says
+    #[arg(long)]
+    pub(crate) no_soak: bool,
 
     /// Run a statement again of which nobody knows whether it did its work
     #[arg(long)]

@@ -65,7 +65,11 @@ pub fn compatibility_view(
     }
     let mut create = marker_statements(&marker, view);
     create.extend(make(catalog, objects, context.creator)?);
-    Ok(ViewStatements { create, drop: vec![format!("DROP VIEW {view}"), format!("DROP TABLE {marker}")] })
+    let name = quote_literal(&view.to_string());
+    create.push(format!("SELECT pgmason.guard({name})"));
+    let drop =
+        vec![format!("SELECT pgmason.unguard({name})"), format!("DROP VIEW {view}"), format!("DROP TABLE {marker}")];
+    Ok(ViewStatements { create, drop })
 }
 
 /// The view runs with the rights of whoever asks.

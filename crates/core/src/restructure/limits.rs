@@ -3,7 +3,7 @@
 //! Statements are read as tokens: enough to see a construct beside the name, never to change anything.
 
 use pgmason_model::catalog::FunctionKind;
-use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
+use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::has_column_grants;
 use super::context::PlanContext;
@@ -117,18 +117,38 @@ pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &Qualif
     found
 }
 
+/// True where the text names the table.
+pub fn names_table(text: &str, name: &QualifiedName) -> bool {
+    mentions(&tokens(text), name)
+}
+
+/// Functions of the project whose text names the table. Those whose body was parsed when it was made follow it.
+pub fn functions_that_name(catalog: &Catalog, name: &QualifiedName) -> Vec<String> {
+    let mut found = Vec::new();
+    for (id, object) in catalog.of_kind(ObjectKind::Function) {
+        let Object::Function(function) = object else { continue };
+        if !catalog.is_platform(id) && !is_parsed_body(function) && names_table(&function.body, name) {
+            found.push(id.to_string());
+        }
+    }
+    found
+}
+
 /// What a person should know, whatever stands under the names.
 pub fn notes(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
-    let mut notes = Vec::new();
+    let named = functions_that_name(context.catalog, name);
+    let mut notes: Vec<String> = named
+        .iter()
+        .map(|function| {
+            format!("function {function} names {name} in its text: change it before the stage is completed")
+        })
+        .collect();
     for (id, object) in context.catalog.of_kind(ObjectKind::Function) {
         let Object::Function(function) = object else { continue };
         if context.catalog.is_platform(id) {
             continue;
         }
         let words = tokens(&function.body);
-        if !is_parsed_body(function) && mentions(&words, name) {
-            notes.push(format!("function {id} names {name} in its text: change it before the stage is completed"));
-        }
         let fires_on_it = context
             .catalog
             .of_relation(ObjectKind::Trigger, table)

@@ -4,6 +4,8 @@
 //! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
 mod derive;
+pub mod evidence;
+mod gates;
 mod ground;
 mod live;
 pub mod planning;
@@ -12,6 +14,7 @@ pub mod rehearse;
 pub mod report;
 mod roles;
 pub mod running;
+pub mod status;
 
 use pgmason_pg::restructure::{StageRow, stages};
 use pgmason_pg::{ConnectOptions, ConnectionString, Pipeline};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pgmason_model::restructure::{Action, PlannedStage, StepUndo};
+use pgmason_model::restructure::{Action, NameChange, PlannedStage, StepUndo};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
 use pgmason_pg::restructure::{
@@ -11,6 +11,7 @@ use pgmason_pg::restructure::{
 };
 
 use super::derive::derive;
+use super::gates;
 use super::ground::{Ground, new_stage};
 use super::live::{self, connect_options, fingerprint_now};
 use super::planning::{no_such_stage, plan_stage, refused};
@@ -40,6 +41,8 @@ pub struct RunOptions {
     pub accept_changes: bool,
     /// Old names whose use does not keep a stage from being completed; `*` for all.
     pub accept_use: Vec<String>,
+    /// Complete a stage that was not watched as long as its file says.
+    pub no_soak: bool,
     /// Run a statement again of which nobody knows whether it did its work.
     pub rerun: bool,
 }
@@ -110,15 +113,24 @@ pub fn start(
         None => Duration::ZERO,
     }
     .as_secs_f64();
+    let has_views = planned.operations.iter().any(|operation| !operation.compatibility.is_empty());
+    if has_views && !work.runner.guard()? {
+        report.notes.push(
+            "this role may not make event triggers: nothing keeps others from DDL on the views that stand for tables"
+                .to_owned(),
+        );
+    }
     let id = work.runner.begin(&entered)?;
     let row = StageRow { id, stage: stage.name.clone(), ..StageRow::default() };
     go_on(work, &row, Phase::Start, report, began)
 }
 
-/// Completes the first stage that is started, or goes on with one that was interrupted.
+/// Completes the first stage that is started, or goes on with one that was interrupted. `code`: places in the project
+/// that use a name which changes.
 pub fn complete(
     file: &ReadFile,
     database: &ConnectionString,
+    code: &dyn Fn(&NameChange) -> Vec<String>,
     options: &RunOptions,
     reporter: Reporter<'_>,
 ) -> Result<RunReport, JobError> {
@@ -140,6 +152,9 @@ pub fn complete(
     };
     if row.phase == "started" {
         report.refusals.extend(work.changed_by_others(row, database)?);
+        let live = live::read(database, reporter)?;
+        let stage = file.file.stages.iter().find(|stage| stage.name == row.stage);
+        report.refusals.extend(gates::refusals(work.runner.pipeline(), row, stage, &live, code, options)?);
         if !report.refusals.is_empty() {
             return Ok(report);
         }
@@ -206,6 +221,7 @@ pub fn rollback(
     let phase = if outcome.is_ok() { "rolled back" } else { "rolling back" };
     if outcome.is_ok() {
         work.runner.enter(row.id, "rolled back", None)?;
+        work.runner.unguard()?;
     }
     work.tell(row, phase, outcome, &mut report)?;
     report.seconds = began.elapsed().as_secs_f64();
@@ -258,6 +274,7 @@ fn go_on(
         // The fingerprint tells later whether somebody else changed something.
         let fingerprint = fingerprint_now(work.database)?;
         work.runner.enter(row.id, done, Some(&fingerprint))?;
+        work.runner.unguard()?;
     }
     let reached = if outcome.is_ok() { done } else { at_work };
     work.tell(row, reached, outcome, &mut report)?;

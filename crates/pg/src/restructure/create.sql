@@ -75,6 +75,63 @@ CREATE TABLE IF NOT EXISTS pgmason.restructure_samples (
 );
 COMMENT ON TABLE pgmason.restructure_samples IS 'How often old names had been used, each time somebody looked';
 
+-- Views that stand for tables, and how each looked when pgmason had made it.
+CREATE TABLE IF NOT EXISTS pgmason.restructure_guarded (
+    view text PRIMARY KEY,
+    fingerprint text NOT NULL
+);
+COMMENT ON TABLE pgmason.restructure_guarded IS 'Views that stand for tables: DDL aimed at them is refused';
+
+-- All that a role can change of a view: its definition, options, owner, privileges, columns, defaults. Null: it is gone.
+CREATE OR REPLACE FUNCTION pgmason.view_fingerprint(view text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
+    SELECT md5(concat_ws('|',
+        pg_get_viewdef(class.oid), class.reloptions::text, class.relowner::text,
+        (SELECT string_agg(item::text, ',' ORDER BY item::text) FROM unnest(class.relacl) AS item),
+        (SELECT string_agg(concat_ws(' ', attname, atttypid, atttypmod, attacl::text, pg_get_expr(adbin, adrelid)), ',' ORDER BY attnum)
+         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+         WHERE attrelid = class.oid AND attnum > 0),
+        (SELECT string_agg(pg_get_triggerdef(oid), ',' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = class.oid),
+        (SELECT string_agg(pg_get_ruledef(oid), ',' ORDER BY rulename) FROM pg_rewrite
+         WHERE ev_class = class.oid AND rulename <> '_RETURN')))
+    FROM pg_class AS class WHERE class.oid = to_regclass($1) AND class.relkind = 'v'
+$function$;
+
+CREATE OR REPLACE FUNCTION pgmason.guard(view text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $function$
+    INSERT INTO pgmason.restructure_guarded VALUES ($1, coalesce(pgmason.view_fingerprint($1), ''))
+    ON CONFLICT (view) DO UPDATE SET fingerprint = excluded.fingerprint
+$function$;
+
+CREATE OR REPLACE FUNCTION pgmason.unguard(view text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $function$
+    DELETE FROM pgmason.restructure_guarded WHERE restructure_guarded.view = $1
+$function$;
+
+-- Runs after every DDL statement of anybody, where an event trigger could be made. What a GRANT or an ALTER was aimed at is
+-- not always told to it (PostgreSQL 13 to 18), so it looks at the views themselves.
+CREATE OR REPLACE FUNCTION pgmason.restructure_guard() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+    changed text;
+BEGIN
+    IF current_setting('pgmason.restructuring', true) = 'on' THEN
+        RETURN;
+    END IF;
+    SELECT guarded.view INTO changed FROM pgmason.restructure_guarded AS guarded
+    WHERE guarded.fingerprint IS DISTINCT FROM coalesce(pgmason.view_fingerprint(guarded.view), '')
+    ORDER BY guarded.view LIMIT 1;
+    IF changed IS NOT NULL THEN
+        RAISE EXCEPTION '% stands for a table that is being restructured: this % would change it', changed, tg_tag
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'Name the table itself, or complete the stage first: pgmason restructure status';
+    END IF;
+END
+$function$;
+REVOKE ALL ON FUNCTION pgmason.view_fingerprint(text), pgmason.guard(text), pgmason.unguard(text), pgmason.restructure_guard()
+    FROM PUBLIC;
+
+ALTER TABLE pgmason.restructure_guarded ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgmason.restructure_stages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgmason.restructure_steps ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgmason.restructure_rehearsals ENABLE ROW LEVEL SECURITY;

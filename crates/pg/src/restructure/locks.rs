@@ -103,7 +103,8 @@ fn one_transaction(
 ) -> Result<(), Box<StatementError>> {
     let short = settings.lock_timeout.as_millis();
     pipeline.run(Message::Simple(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 60000",
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 60000; \
+         SET LOCAL pgmason.restructuring = 'on'",
     ))?;
     if !locks.is_empty() {
         let tables: Vec<String> = locks.iter().map(|lock| lock.relation.to_string()).collect();

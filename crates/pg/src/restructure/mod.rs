@@ -10,6 +10,7 @@ mod blockers;
 mod locks;
 mod run;
 mod state;
+mod watch;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use state::{
     NewStage, NewStep, Phase, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there, rehearsals,
     sample, samples, stages, steps,
 };
+pub use watch::{last_use, problems_of_views, uses};
 
 /// How to work.
 #[derive(Clone, Debug)]

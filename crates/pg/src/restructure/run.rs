@@ -50,6 +50,16 @@ impl Runner {
         state::move_stage(self.pipeline(), stage, phase, fingerprint)
     }
 
+    /// Watches over views that stand for tables, from now on. False: the role may not.
+    pub fn guard(&mut self) -> Result<bool, RestructureError> {
+        state::guard(self.pipeline())
+    }
+
+    /// Ends it where there is nothing left to watch.
+    pub fn unguard(&mut self) -> Result<(), RestructureError> {
+        state::unguard(self.pipeline())
+    }
+
     /// Runs what is left to be run that way.
     pub fn run(&mut self, stage: i64, way: Way, report: &mut dyn FnMut(Progress<'_>)) -> Result<(), RestructureError> {
         let steps = state::steps(self.pipeline(), stage)?;

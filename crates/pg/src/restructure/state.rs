@@ -164,6 +164,38 @@ pub fn create(pipeline: &mut Pipeline) -> Result<(), RestructureError> {
     Ok(())
 }
 
+/// The event trigger that refuses DDL aimed at views that stand for tables. False: the role may not make one, which
+/// takes a superuser before PostgreSQL 18, or a platform that lets others.
+pub(super) fn guard(pipeline: &mut Pipeline) -> Result<bool, RestructureError> {
+    const IS_THERE: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'pgmason_guard')";
+    let rows = pipeline.query(IS_THERE, &[]).map_err(|error| state_error(&error))?;
+    if rows.first().is_some_and(|row| row.get(0)) {
+        return Ok(true);
+    }
+    let create = "SET pgmason.restructuring = 'on'; \
+                  CREATE EVENT TRIGGER pgmason_guard ON ddl_command_end EXECUTE FUNCTION pgmason.restructure_guard(); \
+                  RESET pgmason.restructuring";
+    match pipeline.run(Message::Simple(create)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.sqlstate.as_deref() == Some("42501") => Ok(false),
+        Err(error) => Err(RestructureError::State { message: error.message }),
+    }
+}
+
+/// Where no view stands for a table any more, the event trigger goes.
+pub(super) fn unguard(pipeline: &mut Pipeline) -> Result<(), RestructureError> {
+    const LEFT: &str = "SELECT EXISTS (SELECT FROM pgmason.restructure_guarded)";
+    let rows = pipeline.query(LEFT, &[]).map_err(|error| state_error(&error))?;
+    if rows.first().is_some_and(|row| row.get(0)) {
+        return Ok(());
+    }
+    pipeline
+        .run(Message::Simple("DROP EVENT TRIGGER IF EXISTS pgmason_guard"))
+        .map_err(|error| RestructureError::State { message: error.message })?;
+    pipeline.take_notices();
+    Ok(())
+}
+
 /// Stages that were begun, the oldest first. None: of all restructurings.
 pub fn stages(pipeline: &mut Pipeline, restructure: Option<&str>) -> Result<Vec<StageRow>, RestructureError> {
     if !is_there(pipeline)? {

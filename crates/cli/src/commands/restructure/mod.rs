@@ -3,6 +3,7 @@
 mod plan;
 mod rehearse;
 mod run;
+mod status;
 
 use std::path::Path;
 
@@ -31,6 +32,7 @@ pub(super) fn run(
     match &arguments.command {
         RestructureCommand::Plan(arguments) => plan::run(&context, arguments),
         RestructureCommand::Rehearse(arguments) => rehearse::run(&context, arguments),
+        RestructureCommand::Status(arguments) => status::run(&context, arguments),
         RestructureCommand::Start(arguments) => run::run(&context, arguments, run::What::Start),
         RestructureCommand::Complete(arguments) => run::run(&context, arguments, run::What::Complete),
         RestructureCommand::Rollback(arguments) => run::run(&context, arguments, run::What::Rollback),

@@ -31,13 +31,14 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         unrehearsed: arguments.unrehearsed,
         accept_changes: arguments.accept_changes,
         accept_use: arguments.accept_use.clone(),
+        no_soak: arguments.no_soak,
         rerun: arguments.rerun,
     };
     let go = |options: &RunOptions| {
         let reporter = |event| context.progress.event(event);
         match what {
             What::Start => start(&context.project, &file, &database, options, &reporter),
-            What::Complete => complete(&file, &database, options, &reporter),
+            What::Complete => complete(&file, &database, &|_| Vec::new(), options, &reporter),
             What::Rollback => rollback(&file, &database, options, &reporter),
         }
     };

@@ -3,6 +3,7 @@
 pub(crate) mod plan;
 pub(crate) mod rehearse;
 pub(crate) mod run;
+pub(crate) mod status;
 
 use std::io::{self, Write};
 

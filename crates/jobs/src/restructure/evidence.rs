@@ -1,0 +1,213 @@
+//! Who still uses the old names of a stage: counted where the server counts, and looked for where names stand in text.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use pgmason_core::restructure::compatibility_view::marker;
+use pgmason_core::restructure::context::UsedStatement;
+use pgmason_core::restructure::limits::{functions_that_name, names_table};
+use pgmason_model::QualifiedName;
+use pgmason_model::plan::beginning;
+use pgmason_model::restructure::{NameChange, NameKind, PlannedStage};
+use pgmason_pg::Pipeline;
+use pgmason_pg::restructure::{StageRow, last_use, sample, samples, uses};
+use serde::Serialize;
+
+use super::live::Live;
+use crate::JobError;
+
+/// What is known about the use of one old name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Evidence {
+    /// `public.emails`.
+    pub name: String,
+    /// Scans through the view under the old name; none where it is not a view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+    /// Statements that name it, with how often they were called since the server counts.
+    pub statements: Vec<String>,
+    /// Functions whose text names it.
+    pub functions: Vec<String>,
+    /// pg_cron jobs that name it.
+    pub jobs: Vec<String>,
+    /// Places in the project's code that name it: `src/mail.ts:12`.
+    pub code: Vec<String>,
+    /// What could not be looked at.
+    pub not_checked: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Counted {
+    /// Since the stage was started.
+    pub uses: i64,
+    /// Within the time that it is to be watched. None: nobody can tell yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recent_uses: Option<i64>,
+    /// The time that is told of, in seconds.
+    pub watched_seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_since_last_use: Option<f64>,
+}
+
+impl Evidence {
+    /// Somebody uses the name, or will.
+    pub fn is_in_use(&self) -> bool {
+        let counted = self.counted.as_ref().is_some_and(|counted| counted.recent_uses != Some(0));
+        counted || !self.functions.is_empty() || !self.jobs.is_empty() || !self.code.is_empty()
+    }
+
+    /// One line for each that uses it.
+    pub fn describe(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        match &self.counted {
+            Some(Counted { recent_uses: Some(0), .. }) | None => {}
+            Some(Counted { recent_uses: Some(uses), watched_seconds, .. }) => {
+                lines.push(format!("{uses} uses in the last {}", in_words(*watched_seconds)));
+            }
+            Some(Counted { uses, recent_uses: None, watched_seconds, .. }) if *watched_seconds <= 0.0 => {
+                lines.push(format!("{uses} uses since the start"));
+            }
+            Some(Counted { uses, recent_uses: None, watched_seconds, .. }) => lines.push(format!(
+                "{uses} uses since the start, and nobody can tell yet whether any is of the last {}",
+                in_words(*watched_seconds)
+            )),
+        }
+        lines.extend(self.functions.iter().map(|function| format!("function {function}")));
+        lines.extend(self.jobs.iter().map(|job| format!("pg_cron job {job}")));
+        lines.extend(self.code.iter().cloned());
+        lines
+    }
+}
+
+/// `7 days`, `12 h`, `2 s`.
+pub fn in_words(seconds: f64) -> String {
+    match seconds {
+        s if s >= 2.0 * 86_400.0 => format!("{:.0} days", s / 86_400.0),
+        s if s >= 2.0 * 3_600.0 => format!("{:.0} h", s / 3_600.0),
+        s if s >= 120.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{s:.0} s"),
+    }
+}
+
+/// Long enough for every server to have counted what was used before it.
+const OBSERVATION: Duration = Duration::from_millis(2_500);
+
+/// Looks at all old names of a stage. `watch`: also see for a moment whether they are used right now, where the stage is
+/// not to be watched longer. `record`: keep what was counted, where the role may.
+pub(super) fn gather(
+    pipeline: &mut Pipeline,
+    row: &StageRow,
+    planned: &PlannedStage,
+    live: &Live,
+    code: &dyn Fn(&NameChange) -> Vec<String>,
+    watch: bool,
+) -> Result<Vec<Evidence>, JobError> {
+    let mut all = Vec::new();
+    let changes: Vec<&NameChange> = planned.operations.iter().flat_map(|operation| &operation.names).collect();
+    let mut told = BTreeSet::new();
+    for change in changes {
+        if !told.insert(change.old.clone()) {
+            continue;
+        }
+        let mut evidence = Evidence { name: change.old.to_string(), ..Evidence::default() };
+        if change.kind == NameKind::Table {
+            let name = &change.old.of;
+            evidence.functions = functions_that_name(&live.catalog, name);
+            evidence.statements = live
+                .in_use
+                .iter()
+                .filter(|used| names_table(&used.text, name))
+                .map(|used| beginning(&used.text, 100))
+                .take(20)
+                .collect();
+            match cron_jobs(pipeline) {
+                Ok(jobs) => {
+                    let naming = jobs.iter().filter(|job| names_table(&job.text, name));
+                    evidence.jobs = naming.map(|job| format!("{}: {}", job.from, beginning(&job.text, 80))).collect();
+                }
+                Err(reason) => evidence.not_checked.push(format!("pg_cron jobs: {reason}")),
+            }
+        }
+        evidence.not_checked.extend(live.in_use_not_read.iter().map(|reason| format!("statements: {reason}")));
+        evidence.code = code(change);
+        all.push(evidence);
+    }
+    count(pipeline, row, planned, &mut all, watch)?;
+    Ok(all)
+}
+
+/// Uses of the views under old names.
+fn count(
+    pipeline: &mut Pipeline,
+    row: &StageRow,
+    planned: &PlannedStage,
+    all: &mut [Evidence],
+    watch: bool,
+) -> Result<(), JobError> {
+    let views: Vec<&QualifiedName> = planned
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.compatibility)
+        .filter(|compatibility| !compatibility.inverse)
+        .map(|compatibility| &compatibility.view)
+        .collect();
+    if views.is_empty() || row.phase != "started" {
+        return Ok(());
+    }
+    let markers: Vec<String> = views.iter().map(|view| marker(view).to_string()).collect();
+    let mut before = uses(pipeline, &markers)?;
+    let soak = row.soak_seconds;
+    let observed = watch && soak < OBSERVATION.as_secs_f64();
+    let now = if observed {
+        // The first look may have been counted late.
+        pipeline.wait(OBSERVATION);
+        let now = uses(pipeline, &markers)?;
+        now
+    } else {
+        before.clone()
+    };
+    if observed && now != before {
+        // What was used before the observation is counted within a second: only what goes on is use.
+        before = now.clone();
+        pipeline.wait(OBSERVATION);
+    }
+    let now = if observed { uses(pipeline, &markers)? } else { now };
+    for (place, view) in views.iter().enumerate() {
+        let Some(evidence) = all.iter_mut().find(|evidence| evidence.name == view.to_string()) else { continue };
+        let total = now[place];
+        let since = last_use(pipeline, &markers[place])?;
+        let started = row.started_ago.unwrap_or(0.0);
+        let recent = if observed {
+            Some(total - before[place])
+        } else if total == 0 {
+            Some(0)
+        } else if let Some(since) = since {
+            Some(if since > soak { 0 } else { total })
+        } else {
+            let known = samples(pipeline, row.id, &evidence.name)?;
+            known.iter().find(|(ago, _)| *ago >= soak).map(|(_, uses)| total - uses)
+        };
+        evidence.counted = Some(Counted {
+            uses: total,
+            recent_uses: recent,
+            watched_seconds: if observed { OBSERVATION.as_secs_f64() } else { soak.min(started.max(soak)) },
+            seconds_since_last_use: since,
+        });
+        // Best effort: a role that only reads keeps no record.
+        drop(sample(pipeline, row.id, &evidence.name, total));
+    }
+    Ok(())
+}
+
+/// Commands of pg_cron.
+fn cron_jobs(pipeline: &mut Pipeline) -> Result<Vec<UsedStatement>, String> {
+    let is_there = pipeline.query("SELECT pg_catalog.to_regclass('cron.job') IS NOT NULL", &[]);
+    match is_there {
+        Ok(rows) if rows.first().is_some_and(|row| row.get(0)) => {}
+        _ => return Ok(Vec::new()),
+    }
+    let rows = pipeline
+        .query("SELECT coalesce(jobname, jobid::text), command FROM cron.job", &[])
+        .map_err(|error| crate::error::server_words(&error))?;
+    Ok(rows.iter().map(|row| UsedStatement { from: row.get(0), text: row.get(1) }).collect())
+}
