@@ -77,7 +77,7 @@ pub(crate) struct TrafficArguments {
     #[arg(long, value_name = "NAME")]
     pub(super) obstacle_table: Option<String>,
 
-    #[arg(long = "role", value_enum, value_delimiter = ',', default_values_t = [Role::Anon, Role::Authenticated, Role::ServiceRole])]
+    #[arg(long = "role", value_enum, value_delimiter = ',', default_values_t = [Role::Anon, Role::Authenticated, Role::Service])]
     pub(super) roles: Vec<Role>,
 
     #[arg(long = "protocol", value_enum, value_delimiter = ',', default_values_t = [Protocol::Simple, Protocol::Extended, Protocol::Prepared])]

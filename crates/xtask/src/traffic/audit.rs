@@ -92,7 +92,7 @@ pub(super) async fn audit(client: &Client, world: &World, before: &Before, ledge
         unknown: rows.values().filter(|outcomes| outcomes.len() > 1).count(),
         under: Vec::new(),
     };
-    let mut by_table: BTreeMap<usize, Vec<(&Vec<String>, &Vec<Option<Values>>)>> = BTreeMap::new();
+    let mut by_table: BTreeMap<usize, Vec<ExpectedRow<'_>>> = BTreeMap::new();
     for ((table, key), outcomes) in &rows {
         by_table.entry(*table).or_default().push((key, outcomes));
     }
@@ -129,11 +129,14 @@ fn keys_of_others<'a>(
     rows.keys().filter(|(other, _)| others.contains(other)).map(|(_, key)| key).collect()
 }
 
+/// A key, and each outcome that is possible.
+type ExpectedRow<'a> = (&'a Vec<String>, &'a Vec<Option<Values>>);
+
 struct One<'a> {
     world: &'a World,
     place: usize,
     surface: usize,
-    expected: &'a [(&'a Vec<String>, &'a Vec<Option<Values>>)],
+    expected: &'a [ExpectedRow<'a>],
     others: HashSet<&'a Vec<String>>,
     complete: bool,
     /// Rows that may be there under a key that nobody was told.

@@ -161,7 +161,7 @@ impl Client {
                 tables.iter().copied().filter(|table| !needs_rows || ledger.count(*table) > 0).collect();
             let changing: Vec<usize> =
                 possible.iter().copied().filter(|table| world.names.is_changing(*table)).collect();
-            if !changing.is_empty() && self.random() % 2 == 0 {
+            if !changing.is_empty() && self.random().is_multiple_of(2) {
                 possible = changing;
             }
             let Some(table) = possible.get(number % possible.len().max(1)).copied() else { continue };
@@ -184,7 +184,7 @@ impl Client {
         let own = || ledger.pick(place, number).cloned();
         let (sql, effect) = match kind {
             Kind::List => (writer.list(), Effect::Read { own: None }),
-            Kind::Read if number % 2 == 0 && ledger.count(place) > 0 && self.sees_own(world, place) => {
+            Kind::Read if number.is_multiple_of(2) && ledger.count(place) > 0 && self.sees_own(world, place) => {
                 let key = own()?;
                 (writer.read(&key), Effect::Read { own: Some((key, writer.read_columns())) })
             }

@@ -26,11 +26,12 @@ pub(crate) enum Protocol {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
 pub(crate) enum Role {
     Anon,
     Authenticated,
-    ServiceRole,
+    #[serde(rename = "service_role")]
+    #[value(name = "service_role")]
+    Service,
 }
 
 impl Role {
@@ -38,7 +39,7 @@ impl Role {
         match self {
             Self::Anon => "anon",
             Self::Authenticated => "authenticated",
-            Self::ServiceRole => "service_role",
+            Self::Service => "service_role",
         }
     }
 }

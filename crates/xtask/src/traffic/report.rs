@@ -12,6 +12,9 @@ use super::request::Kind;
 use super::sample::{Latency, Sample};
 use super::world::World;
 
+/// In microseconds.
+const LATE: u64 = 100_000;
+
 /// A part of the time.
 #[derive(Clone, Debug)]
 pub(super) struct Phase {
@@ -66,6 +69,8 @@ pub(super) struct PhaseReport {
     pub(super) title: String,
     pub(super) requests: usize,
     pub(super) failed: usize,
+    /// Requests that took over 100 ms.
+    pub(super) late: usize,
     pub(super) latency: Latency,
     /// Its longest stall less the control run's, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +125,7 @@ impl Report {
                     title: phase.title.clone(),
                     requests: of(phase).count(),
                     failed: of(phase).filter(|sample| sample.failure.is_some()).count(),
+                    late: of(phase).filter(|sample| sample.latency > LATE).count(),
                     latency,
                     over_control: control.filter(|_| !phase.is_control).map(|control| latency.max - control.max),
                     command_milliseconds: phase.took,
@@ -213,16 +219,23 @@ impl fmt::Display for Report {
         }
         writeln!(
             f,
-            "\n{:>9} {:>7} {:>8} {:>8} {:>8} {:>8} {:>9}  phase (milliseconds from when a request was due)",
-            "requests", "failed", "p50", "p99", "p99.9", "max", "over"
+            "\n{:>9} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>9}  phase (milliseconds from when a request was due; late: over 100)",
+            "requests", "failed", "late", "p50", "p99", "p99.9", "max", "over"
         )?;
         for phase in &self.phases {
             let over = phase.over_control.map_or("".to_owned(), |over| format!("{over:+.1}"));
             let latency = &phase.latency;
             write!(
                 f,
-                "{:>9} {:>7} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {over:>9}  {}",
-                phase.requests, phase.failed, latency.p50, latency.p99, latency.p999, latency.max, phase.title
+                "{:>9} {:>7} {:>7} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {over:>9}  {}",
+                phase.requests,
+                phase.failed,
+                phase.late,
+                latency.p50,
+                latency.p99,
+                latency.p999,
+                latency.max,
+                phase.title
             )?;
             match phase.command_milliseconds {
                 Some(took) => writeln!(f, " (took {took} ms)")?,

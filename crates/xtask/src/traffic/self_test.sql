@@ -28,6 +28,19 @@ CREATE TABLE public.labels (
     label varchar(20),
     PRIMARY KEY (folder_id, day)
 );
+CREATE TABLE public.books (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL,
+    title text NOT NULL,
+    pages integer
+);
+CREATE TABLE public.scrolls (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    ells integer,
+    state text NOT NULL DEFAULT 'rolled'
+);
 CREATE FUNCTION public.set_updated_at() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN NEW.updated_at = clock_timestamp(); RETURN NEW; END $$;
 CREATE TRIGGER notes_updated_at BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION public.set_updated_at();

@@ -51,7 +51,7 @@ fn plain(type_name: &str, number: u64) -> Option<String> {
             format!("{:a>length$}", short(number, modifiers.first().copied().unwrap_or(1)))
         }
         "uuid" => uuid(0xffff, number),
-        "boolean" => (number % 2 == 0).to_string(),
+        "boolean" => number.is_multiple_of(2).to_string(),
         "json" | "jsonb" => format!("{{\"number\": {number}}}"),
         "date" => day,
         "timestamp without time zone" => time,
