@@ -106,6 +106,10 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) accept_use: Vec<String>,
 
+    /// With rollback: take back only the end of a stage, so that both names work again
+    #[arg(long)]
+    pub(crate) to_started: bool,
+
     /// Complete a stage that was not watched as long as its file says
     #[arg(long)]
     pub(crate) no_soak: bool,

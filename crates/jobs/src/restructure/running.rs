@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use pgmason_core::restructure::stage::seconds;
 use pgmason_model::restructure::{Action, NameChange, PlannedStage, StepUndo};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
@@ -18,7 +19,6 @@ use super::planning::{no_such_stage, plan_stage, refused};
 use super::read::ReadFile;
 use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport, StageRun, StepError, StepRun};
 use crate::JobError;
-use crate::configuration::human_duration;
 use crate::migration::database::operator;
 use crate::open::OpenOptions;
 use crate::progress::{Event, Reporter};
@@ -43,6 +43,8 @@ pub struct RunOptions {
     pub accept_use: Vec<String>,
     /// Complete a stage that was not watched as long as its file says.
     pub no_soak: bool,
+    /// Take back only the end of a stage, so that both names work again.
+    pub to_started: bool,
     /// Run a statement again of which nobody knows whether it did its work.
     pub rerun: bool,
 }
@@ -106,13 +108,7 @@ pub fn start(
     let mut entered = new_stage(&file.name, &planned, &live.fingerprint)?;
     entered.file_sha256 = pgmason_core::migrations::fingerprint::sha256(&file.text);
     entered.operator = operator();
-    entered.soak_seconds = match &stage.soak {
-        Some(text) => {
-            human_duration(text).map_err(|message| JobError::Configuration { path: file.path.clone(), message })?
-        }
-        None => Duration::ZERO,
-    }
-    .as_secs_f64();
+    entered.soak_seconds = stage.soak.as_deref().and_then(seconds).unwrap_or_default();
     let has_views = planned.operations.iter().any(|operation| !operation.compatibility.is_empty());
     if has_views && !work.runner.guard()? {
         report.notes.push(
@@ -204,6 +200,14 @@ pub fn rollback(
         return Ok(report);
     }
     let row = standing[place];
+    if options.to_started && !matches!(row.phase.as_str(), "completed" | "completing" | "rolling back") {
+        report.refusals.push(Refusal {
+            stage: Some(row.stage.clone()),
+            message: format!("it is {}: both names work", row.phase),
+            hint: "leave out --to-started".to_owned(),
+        });
+        return Ok(report);
+    }
     if matches!(row.phase.as_str(), "started" | "completed") {
         report.refusals.extend(work.changed_by_others(row, database)?);
         if !report.refusals.is_empty() {
@@ -217,10 +221,15 @@ pub fn rollback(
         return Ok(report);
     }
     work.runner.enter(row.id, "rolling back", None)?;
-    let outcome = work.run(row, Way::Back);
-    let phase = if outcome.is_ok() { "rolled back" } else { "rolling back" };
+    let (way, done) = if options.to_started { (Way::BackToStarted, "started") } else { (Way::Back, "rolled back") };
+    let outcome = work.run(row, way);
+    let phase = if outcome.is_ok() { done } else { "rolling back" };
     if outcome.is_ok() {
-        work.runner.enter(row.id, "rolled back", None)?;
+        let fingerprint = fingerprint_now(database)?;
+        work.runner.enter(row.id, done, Some(&fingerprint))?;
+        if options.to_started {
+            work.runner.guard()?;
+        }
         work.runner.unguard()?;
     }
     work.tell(row, phase, outcome, &mut report)?;

@@ -31,6 +31,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         unrehearsed: arguments.unrehearsed,
         accept_changes: arguments.accept_changes,
         accept_use: arguments.accept_use.clone(),
+        to_started: arguments.to_started,
         no_soak: arguments.no_soak,
         rerun: arguments.rerun,
     };
