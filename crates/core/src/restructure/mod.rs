@@ -1,8 +1,10 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
+mod archive;
 pub mod compatibility_view;
 pub mod context;
 pub mod file;
+mod index_steps;
 pub mod limits;
 mod make;
 pub mod name;
@@ -12,6 +14,8 @@ pub mod operations;
 pub mod refusal;
 mod relocate;
 pub mod stage;
+mod step;
+mod table_facts;
 mod tracking;
 
 pub use names::name_changes;

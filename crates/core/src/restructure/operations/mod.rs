@@ -96,6 +96,14 @@ pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<Plan
     let planned = match operation {
         Operation::RenameTable(asked) => rename_table::plan(asked, context),
         Operation::MoveTable(asked) => move_table::plan(asked, context),
+        Operation::SetDefault(asked) => set_default::plan(asked, context),
+        Operation::AddCheck(asked) => add_check::plan(asked, context),
+        Operation::SetNotNull(asked) => set_not_null::plan(asked, context),
+        Operation::Sql(asked) => sql::plan(asked, context),
+        Operation::RenameEnumValue(asked) => rename_enum_value::plan(asked, context),
+        Operation::AddIndex(asked) => add_index::plan(asked, context),
+        Operation::DropIndex(asked) => drop_index::plan(asked, context),
+        Operation::RationaliseIndexes(asked) => rationalise_indexes::plan(asked, context),
         _ => Err(OperationRefusal::Refused {
             message: format!("`{}` cannot be planned yet", operation.kind()),
             hint: "do it with a migration".to_owned(),

@@ -1,0 +1,112 @@
+//! Tables in the schema `pgmason` that keep what a stage takes away or writes over: the key of a row, and a value.
+//!
+//! Nobody may use the schema; the table has no grants whatever the default privileges say, and row level security is on.
+
+use pgmason_model::restructure::{Action, Backfill, KeyColumn, RestructureStep};
+use pgmason_model::{Identifier, QualifiedName, quote_literal};
+
+use super::compatibility_view::OWN_SCHEMA;
+use super::step::{both_ways, check};
+use super::table_facts::{own_name, same_key, short_name};
+
+/// A column's values by the key of their rows.
+pub(super) struct Archive {
+    pub(super) name: QualifiedName,
+    pub(super) table: QualifiedName,
+    pub(super) key: Vec<KeyColumn>,
+    /// In the archive it is called the same, with `value_` before it: a key column may be the one that is kept.
+    pub(super) value: Identifier,
+    /// `text COLLATE "C"`.
+    pub(super) value_type: String,
+}
+
+impl Archive {
+    /// `purpose`: one word, `dropped`, `filled`.
+    pub(super) fn new(
+        purpose: &str,
+        table: &QualifiedName,
+        key: Vec<KeyColumn>,
+        column: &Identifier,
+        value_type: String,
+    ) -> Self {
+        let words = [purpose, table.schema.as_str(), table.name.as_str(), column.as_str()];
+        let name = QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(words.join("_")) };
+        Self { name, table: table.clone(), key, value: own_name(&["value"]), value_type }
+    }
+
+    /// Looks that the name is free, and makes the table.
+    pub(super) fn make(&self, purpose: &str) -> Vec<RestructureStep> {
+        let Self { name, table, .. } = self;
+        let mut columns: Vec<String> =
+            self.key.iter().map(|column| format!("{} {} NOT NULL", column.name, column.type_name)).collect();
+        columns.push(format!("{} {}", self.value, self.value_type));
+        columns.push(format!("PRIMARY KEY ({})", self.key_list("")));
+        let statements = vec![
+            format!("CREATE TABLE {name} ({})", columns.join(", ")),
+            format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"),
+            without_grants(name),
+            format!("COMMENT ON TABLE {name} IS {}", quote_literal(&format!("{purpose}, of {table}"))),
+        ];
+        vec![
+            check(
+                format!("see that there is no archive {name} yet"),
+                format!("SELECT pg_catalog.to_regclass({}) IS NULL", quote_literal(&name.to_string())),
+                format!("an earlier restructuring left the archive {name}: rename or drop it first"),
+            ),
+            both_ways(format!("make the archive {name}"), &[], statements, vec![format!("DROP TABLE {name}")]),
+        ]
+    }
+
+    /// `id, line`; with `batch.` before each where that is asked for.
+    pub(super) fn key_list(&self, before: &str) -> String {
+        self.key.iter().map(|column| format!("{before}{}", column.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Takes `value`, an expression over the row, from rows of the table that fulfil the filter (about `source`).
+    pub(super) fn take(&self, value: &str, filter: Option<String>) -> Action {
+        let Self { name, key, value: column, .. } = self;
+        Action::Backfill(Backfill {
+            relation: self.table.clone(),
+            key: key.clone(),
+            filter,
+            write: format!(
+                "INSERT INTO {name} ({}, {column}) SELECT {}, {value} FROM batch ON CONFLICT ({}) DO UPDATE SET {column} = excluded.{column} \
+                 WHERE {name}.{column}::text IS DISTINCT FROM excluded.{column}::text",
+                self.key_list(""),
+                self.key_list("batch."),
+                self.key_list("")
+            ),
+            lock_rows: true,
+            settings: Vec::new(),
+        })
+    }
+
+    /// Visits the archive, and writes to its table: `SET …`, about `batch`, where a condition holds.
+    pub(super) fn give(&self, set: &str, condition: &str, settings: Vec<(String, String)>) -> Action {
+        let Self { name, table, key, .. } = self;
+        Action::Backfill(Backfill {
+            relation: name.clone(),
+            key: key.clone(),
+            filter: None,
+            write: format!(
+                "UPDATE {table} SET {set} FROM batch WHERE {} AND {condition}",
+                same_key(key, &table.to_string(), "batch")
+            ),
+            lock_rows: true,
+            settings,
+        })
+    }
+}
+
+/// Default privileges of the platform may have granted it to roles that come in from outside.
+fn without_grants(name: &QualifiedName) -> String {
+    let literal = quote_literal(&name.to_string());
+    format!(
+        "DO $pgmason$ DECLARE grantee regrole; BEGIN \
+         REVOKE ALL ON {name} FROM PUBLIC; \
+         FOR grantee IN SELECT DISTINCT acl.grantee::regrole FROM pg_catalog.pg_class AS found, \
+         LATERAL pg_catalog.aclexplode(found.relacl) AS acl \
+         WHERE found.oid = {literal}::pg_catalog.regclass AND acl.grantee NOT IN (0, found.relowner) \
+         LOOP EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', {literal}, grantee); END LOOP; END $pgmason$"
+    )
+}
