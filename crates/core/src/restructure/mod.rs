@@ -1,7 +1,9 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
+mod archive;
 pub mod compatibility_view;
 pub mod context;
+mod dependents;
 pub mod file;
 pub mod limits;
 mod make;
@@ -9,6 +11,7 @@ pub mod name;
 mod name_exchange;
 mod names;
 pub mod operations;
+mod own_name;
 pub mod refusal;
 mod relocate;
 pub mod stage;

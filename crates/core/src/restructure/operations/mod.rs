@@ -96,6 +96,7 @@ pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<Plan
     let planned = match operation {
         Operation::RenameTable(asked) => rename_table::plan(asked, context),
         Operation::MoveTable(asked) => move_table::plan(asked, context),
+        Operation::DropTable(asked) => drop_table::plan(asked, context),
         _ => Err(OperationRefusal::Refused {
             message: format!("`{}` cannot be planned yet", operation.kind()),
             hint: "do it with a migration".to_owned(),
