@@ -135,6 +135,15 @@ impl ForeignKey<'_> {
 
 /// The archive of a table that stands under its own name.
 pub(super) fn archive(context: &PlanContext<'_>, table: &ObjectId) -> Result<Archive, OperationRefusal> {
+    archive_without(context, table, &[])
+}
+
+/// The same, where sequences of its columns stay: another table goes on with them.
+pub(super) fn archive_without(
+    context: &PlanContext<'_>,
+    table: &ObjectId,
+    stay: &[QualifiedName],
+) -> Result<Archive, OperationRefusal> {
     let catalog = context.catalog;
     let (Some(Object::Table(found)), Some(old)) = (catalog.get(table), table.qualified_name()) else {
         return Err(OperationRefusal::NoSuchTable { name: table.to_string(), similar: Vec::new() });
@@ -171,7 +180,7 @@ pub(super) fn archive(context: &PlanContext<'_>, table: &ObjectId) -> Result<Arc
         ));
     }
     for (kind, part, keyword) in parts(catalog, table, &old) {
-        let Some(part) = part.qualified_name().filter(|_| part.kind == kind) else { continue };
+        let Some(part) = part.qualified_name().filter(|part| !stay.contains(part)) else { continue };
         let kept = in_archive(&part);
         pairs.push((
             format!("ALTER {keyword} {part} RENAME TO {}", kept.name),

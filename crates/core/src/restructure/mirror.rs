@@ -25,8 +25,10 @@ pub(super) struct Mirror {
     pub(super) source: QualifiedName,
     /// The same.
     pub(super) target: QualifiedName,
-    /// Columns of a unique index of the source.
+    /// The columns of the source that a row of the target is found by.
     pub(super) source_key: Vec<KeyColumn>,
+    /// Columns of a unique index of the source, by which its rows are visited.
+    pub(super) visited_by: Vec<KeyColumn>,
     /// The same columns in the target, in the same order, unique there too.
     pub(super) target_key: Vec<Identifier>,
     pub(super) source_columns: Vec<Identifier>,
@@ -216,7 +218,7 @@ END
     pub(super) fn backfill(&self) -> Backfill {
         Backfill {
             relation: self.source.clone(),
-            key: self.source_key.clone(),
+            key: self.visited_by.clone(),
             filter: self.source_filter.clone(),
             write: self.insert("batch AS source", "true", "DO NOTHING"),
             lock_rows: true,

@@ -15,6 +15,8 @@ mod name_exchange;
 mod names;
 pub mod operations;
 mod own_name;
+mod partitioned;
+mod partitions;
 pub mod refusal;
 mod relocate;
 pub mod stage;

@@ -25,6 +25,7 @@ fn before() -> String {
         CREATE POLICY own ON public.books TO authenticated USING (owner = 1);
         CREATE POLICY own ON public.documents TO authenticated USING (owner = 1);
         REVOKE ALL ON public.books, public.documents FROM anon;
+        CREATE INDEX ON public.documents (title);
         INSERT INTO public.books (owner, title) SELECT n % 3, 'b' || n FROM generate_series(1, 300) AS n;
         INSERT INTO public.documents (owner, title, size, draft)
             SELECT n % 3, 'd' || n, n, '{{}}' FROM generate_series(1, 600) AS n;

@@ -5,4 +5,5 @@ mod drop_table;
 mod examples;
 mod ground;
 mod merge_tables;
+mod partition_table;
 mod writers;

@@ -174,6 +174,7 @@ impl Merge {
             source: self.old.clone(),
             target: self.into.clone(),
             source_key: self.mapping.source_key.clone(),
+            visited_by: self.mapping.source_key.clone(),
             target_key: self.mapping.target_key.clone(),
             source_columns: self.mapping.source_columns(),
             values,
@@ -205,12 +206,13 @@ impl Merge {
         if self.column_is_new {
             columns.push(self.discriminator.clone());
         }
+        let source_key: Vec<KeyColumn> =
+            key.map(|(own, key)| KeyColumn { name: own.clone(), type_name: key.type_name.clone() }).collect();
         Mirror {
             source: self.into.clone(),
             target: self.archive.name.clone(),
-            source_key: key
-                .map(|(own, key)| KeyColumn { name: own.clone(), type_name: key.type_name.clone() })
-                .collect(),
+            visited_by: source_key.clone(),
+            source_key,
             target_key: self.mapping.source_key.iter().map(|key| key.name.clone()).collect(),
             source_columns: columns,
             values,
