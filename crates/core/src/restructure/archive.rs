@@ -38,9 +38,7 @@ pub(super) struct ForeignKey<'a> {
 
 /// Foreign keys that refer to the table, those of partitions left out: they come and go with their parent's.
 pub(super) fn inbound<'a>(catalog: &'a Catalog, table: &QualifiedName) -> Vec<ForeignKey<'a>> {
-    foreign_keys(catalog, |key| {
-        key.constraint.references.as_ref().is_some_and(|references| references.table == *table)
-    })
+    foreign_keys(catalog, |key| key.constraint.references.as_ref().is_some_and(|references| references.table == *table))
 }
 
 /// Foreign keys of the table.
@@ -52,7 +50,9 @@ fn foreign_keys<'a>(catalog: &'a Catalog, wanted: impl Fn(&ForeignKey<'a>) -> bo
     catalog
         .of_kind(ObjectKind::Constraint)
         .filter_map(|(id, object)| match object {
-            Object::Constraint(constraint) if constraint.kind == ConstraintKind::ForeignKey && !constraint.inherited => {
+            Object::Constraint(constraint)
+                if constraint.kind == ConstraintKind::ForeignKey && !constraint.inherited =>
+            {
                 Some(ForeignKey { id, constraint, table: id.qualified_name()? })
             }
             _ => None,
@@ -111,9 +111,9 @@ impl ForeignKey<'_> {
     /// Rows whose referenced row went while the key was not there.
     fn make_good(&self) -> Option<String> {
         let references = self.constraint.references.as_ref()?;
-        let pairs: Vec<(&Identifier, &Identifier)> =
-            self.constraint.columns.iter().zip(&references.columns).collect();
-        let equal: Vec<String> = pairs.iter().map(|(own, other)| format!("referenced.{other} = referring.{own}")).collect();
+        let pairs: Vec<(&Identifier, &Identifier)> = self.constraint.columns.iter().zip(&references.columns).collect();
+        let equal: Vec<String> =
+            pairs.iter().map(|(own, other)| format!("referenced.{other} = referring.{own}")).collect();
         let set: Vec<String> = pairs.iter().map(|(own, _)| format!("referring.{own} IS NOT NULL")).collect();
         let lost = format!(
             "{} AND NOT EXISTS (SELECT FROM {} AS referenced WHERE {})",
@@ -267,9 +267,11 @@ pub(super) fn in_archive(name: &QualifiedName) -> QualifiedName {
 /// Inbound and outbound ones, one that refers to its own table once.
 fn keys<'a>(catalog: &'a Catalog, table: &QualifiedName) -> Vec<ForeignKey<'a>> {
     let mut keys = inbound(catalog, table);
-    keys.extend(outbound(catalog, table).into_iter().filter(|key| {
-        key.constraint.references.as_ref().is_none_or(|references| references.table != *table)
-    }));
+    keys.extend(
+        outbound(catalog, table)
+            .into_iter()
+            .filter(|key| key.constraint.references.as_ref().is_none_or(|references| references.table != *table)),
+    );
     keys
 }
 
@@ -329,9 +331,10 @@ fn publications(catalog: &Catalog, table: &QualifiedName) -> Vec<(String, String
 /// `public.emails (id, subject) WHERE (kept)`, as ALTER PUBLICATION takes it.
 pub(super) fn published(publication: &Publication, table: &QualifiedName) -> Option<String> {
     let found = publication.tables.iter().find(|published| published.table == *table)?;
-    let columns = found.columns.as_ref().map(|columns| {
-        format!(" ({})", columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-    });
+    let columns = found
+        .columns
+        .as_ref()
+        .map(|columns| format!(" ({})", columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
     let filter = found.filter.as_ref().map(|filter| format!(" WHERE ({filter})"));
     Some(format!("{table}{}{}", columns.unwrap_or_default(), filter.unwrap_or_default()))
 }

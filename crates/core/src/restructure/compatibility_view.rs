@@ -123,7 +123,12 @@ pub fn columns(catalog: &Catalog, table: &ObjectId) -> Vec<(Identifier, Attribut
 }
 
 /// Defaults, privileges and comments of the table, as the view's.
-pub(super) fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName, shown: &QualifiedName) -> Vec<(ObjectId, Object)> {
+pub(super) fn parts(
+    catalog: &Catalog,
+    table: &ObjectId,
+    view: &QualifiedName,
+    shown: &QualifiedName,
+) -> Vec<(ObjectId, Object)> {
     let moved = |id: &ObjectId, kind: ObjectKind| ObjectId {
         kind,
         schema: Some(view.schema.clone()),

@@ -16,8 +16,7 @@ pub(super) fn dependents(catalog: &Catalog, table: &ObjectId) -> Vec<ObjectId> {
         let is_key = matches!(catalog.get(dependent),
             Some(Object::Constraint(constraint)) if constraint.kind == ConstraintKind::ForeignKey);
         // Publications, grants and comments follow by themselves.
-        let follows =
-            matches!(dependent.kind, ObjectKind::Publication | ObjectKind::Grant | ObjectKind::Comment);
+        let follows = matches!(dependent.kind, ObjectKind::Publication | ObjectKind::Grant | ObjectKind::Comment);
         if !is_key && !follows {
             found.insert(dependent.clone());
         }

@@ -146,7 +146,9 @@ pub(super) fn mapping(
             && column.identity.is_none()
         {
             return Err(refused(
-                format!("{table}.{name} may not be null, and rows that are written later have no value for it to come back with"),
+                format!(
+                    "{table}.{name} may not be null, and rows that are written later have no value for it to come back with"
+                ),
                 "give it a default or take NOT NULL off first, or keep its value in a column of `into`",
             ));
         }

@@ -35,7 +35,8 @@ pub(super) struct MergedView<'a> {
 impl MergedView<'_> {
     pub(super) fn statements(&self, context: &PlanContext<'_>) -> Result<ViewStatements, OperationRefusal> {
         let catalog = context.catalog;
-        let (Some(Object::Table(found)), Some(Object::Table(target))) = (catalog.get(self.table), catalog.get(self.into))
+        let (Some(Object::Table(found)), Some(Object::Table(target))) =
+            (catalog.get(self.table), catalog.get(self.into))
         else {
             return Err(OperationRefusal::NoSuchTable { name: self.table.to_string(), similar: Vec::new() });
         };
@@ -79,7 +80,7 @@ impl MergedView<'_> {
             check_option: (!self.mapping.computed).then(|| "cascaded".to_owned()),
         };
         let mut objects: BTreeMap<ObjectId, Object> = BTreeMap::from([(id.clone(), Object::View(view))]);
-        for (part, object) in parts(catalog, self.table, self.view) {
+        for (part, object) in parts(catalog, self.table, self.view, self.shown) {
             if part.kind != ObjectKind::Default {
                 objects.insert(part, object);
             }
@@ -91,11 +92,17 @@ impl MergedView<'_> {
         });
         let mut create = marker_statements(&marker, self.view);
         create.extend(make(catalog, objects.into_iter().collect(), context.creator)?);
-        let mut drop = vec![format!("DROP VIEW {}", self.view), format!("DROP TABLE {marker}")];
+        let name = pgmason_model::quote_literal(&self.view.to_string());
+        let mut drop = vec![
+            format!("SELECT pgmason.unguard({name})"),
+            format!("DROP VIEW {}", self.view),
+            format!("DROP TABLE {marker}"),
+        ];
         if self.mapping.computed {
             create.extend(self.instead_of());
             drop.push(format!("DROP FUNCTION {}()", self.function()));
         }
+        create.push(format!("SELECT pgmason.guard({name})"));
         Ok(ViewStatements { create, drop })
     }
 
@@ -171,7 +178,8 @@ impl MergedView<'_> {
             .map(|(target, own)| format!("target.{target} = OLD.{}", own.name))
             .collect();
         let of_kind = format!("{} AND target.{} = {}", key.join(" AND "), self.discriminator, self.value);
-        let overriding = if mapping.values.iter().any(|value| value.only_on_insert) { " OVERRIDING SYSTEM VALUE" } else { "" };
+        let overriding =
+            if mapping.values.iter().any(|value| value.only_on_insert) { " OVERRIDING SYSTEM VALUE" } else { "" };
         let body = format!(
             "#variable_conflict use_column
 BEGIN

@@ -120,7 +120,11 @@ impl Mirror {
         };
         let source_is = |row: &str| and(self.source_key.iter().map(|key| format!("source.{0} = {row}.{0}", key.name)));
         let target_is = |row: &str| {
-            and(self.target_key.iter().zip(&self.source_key).map(|(own, key)| format!("target.{own} = {row}.{}", key.name)))
+            and(self
+                .target_key
+                .iter()
+                .zip(&self.source_key)
+                .map(|(own, key)| format!("target.{own} = {row}.{}", key.name)))
         };
         let of_target = also(self.target_filter.as_deref());
         let of_source = also(self.source_filter.as_deref());
@@ -130,16 +134,13 @@ impl Mirror {
             target_is("OLD"),
             source_is("OLD")
         );
-        let was_mirrored = self.source_filter.as_ref().map_or_else(
-            || "true".to_owned(),
-            |filter| format!("(SELECT {filter} FROM {})", handed("OLD")),
-        );
+        let was_mirrored = self
+            .source_filter
+            .as_ref()
+            .map_or_else(|| "true".to_owned(), |filter| format!("(SELECT {filter} FROM {})", handed("OLD")));
         let probe = self.insert(&handed("OLD"), "true", "DO NOTHING");
-        let upsert = self.insert(
-            &format!("{source} AS source"),
-            &format!("{}{of_source}", source_is("NEW")),
-            &self.overwrite(),
-        );
+        let upsert =
+            self.insert(&format!("{source} AS source"), &format!("{}{of_source}", source_is("NEW")), &self.overwrite());
         let refuse = match self.taken {
             Taken::Keep => String::new(),
             Taken::Refuse => format!(
@@ -253,9 +254,11 @@ END
 
     /// Takes rows out of the target whose row in the source is gone. `target_key` has the types of the source's.
     pub(super) fn take_out(&self) -> Backfill {
-        let source_is = and(
-            self.target_key.iter().zip(&self.source_key).map(|(own, key)| format!("source.{} = batch.{own}", key.name)),
-        );
+        let source_is = and(self
+            .target_key
+            .iter()
+            .zip(&self.source_key)
+            .map(|(own, key)| format!("source.{} = batch.{own}", key.name)));
         let target_is = and(self.target_key.iter().map(|own| format!("target.{own} = batch.{own}")));
         Backfill {
             relation: self.target.clone(),
@@ -304,11 +307,12 @@ END
         let ours: Vec<String> =
             self.values.iter().map(|value| format!("CAST({} AS {})", value.expression, value.type_name)).collect();
         let theirs: Vec<String> = self.values.iter().map(|value| format!("target.{}", value.column)).collect();
-        let joined =
-            (0..self.source_key.len()).map(|place| format!("source_row.k{place} = target_row.k{place}"));
-        let same_key = and(
-            self.target_key.iter().zip(&self.source_key).map(|(own, key)| format!("target.{own} = source.{}", key.name)),
-        );
+        let joined = (0..self.source_key.len()).map(|place| format!("source_row.k{place} = target_row.k{place}"));
+        let same_key = and(self
+            .target_key
+            .iter()
+            .zip(&self.source_key)
+            .map(|(own, key)| format!("target.{own} = source.{}", key.name)));
         // Rows that were left behind because another one has their key.
         let kept_out = match (&self.target_filter, self.taken) {
             (Some(filter), Taken::Keep) => format!(
@@ -358,13 +362,9 @@ WHERE source_row.row IS DISTINCT FROM target_row.row)",
 
 /// Without these a batch could be planned as one pass over the whole table.
 fn settings() -> Vec<(String, String)> {
-    [
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
-        ("default_transaction_isolation", "'read committed'"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
+    [("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("default_transaction_isolation", "'read committed'")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
 }
 
 /// A filter about `target`, where a batch calls the row `source`.
@@ -406,10 +406,11 @@ pub(super) fn same_values(context: &PlanContext<'_>, table: &ObjectId) -> Vec<Mi
 pub(super) fn primary_key(context: &PlanContext<'_>, table: &ObjectId) -> Option<Vec<KeyColumn>> {
     use pgmason_model::ObjectKind;
     use pgmason_model::catalog::ConstraintKind;
-    let constraint = context.catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
-        Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => Some(constraint),
-        _ => None,
-    })?;
+    let constraint =
+        context.catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
+            Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => Some(constraint),
+            _ => None,
+        })?;
     constraint
         .columns
         .iter()

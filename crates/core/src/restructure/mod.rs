@@ -1,6 +1,7 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
 mod archive;
+mod both_ways;
 pub mod compatibility_view;
 pub mod context;
 mod dependents;

@@ -41,9 +41,8 @@ pub(super) fn partitioned(
                 ));
             }
             ConstraintKind::PrimaryKey | ConstraintKind::Unique if !constraint.columns.contains(column) => {
-                let listed = |columns: &[Identifier]| {
-                    columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                };
+                let listed =
+                    |columns: &[Identifier]| columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 let old = format!("({})", listed(&constraint.columns));
                 let mut columns = constraint.columns.clone();
                 columns.push(column.clone());
@@ -109,10 +108,11 @@ pub(super) fn under_construction(wanted: &Catalog, table: &ObjectId) -> Vec<(Obj
         |id: &ObjectId| matches!(wanted.get(id), Some(Object::Index(index)) if Some(&index.table) == old.as_ref());
     for (id, object) in &wanted.objects {
         let part = match (id.kind, object) {
-            (
-                ObjectKind::Table | ObjectKind::Column | ObjectKind::Default | ObjectKind::Policy,
-                object,
-            ) if of_table(id) => object.clone(),
+            (ObjectKind::Table | ObjectKind::Column | ObjectKind::Default | ObjectKind::Policy, object)
+                if of_table(id) =>
+            {
+                object.clone()
+            }
             (ObjectKind::Constraint, Object::Constraint(constraint)) if of_table(id) => {
                 let refers_to_itself =
                     constraint.references.as_ref().is_some_and(|references| Some(&references.table) == old.as_ref());
@@ -130,8 +130,11 @@ pub(super) fn under_construction(wanted: &Catalog, table: &ObjectId) -> Vec<(Obj
             }
             (ObjectKind::Index, Object::Index(index)) if is_index(id) => {
                 let mut index = index.clone();
-                index.definition =
-                    index.definition.replacen(&format!(" ON {} ", index.table), &format!(" ON {} ", own(&index.table)), 1);
+                index.definition = index.definition.replacen(
+                    &format!(" ON {} ", index.table),
+                    &format!(" ON {} ", own(&index.table)),
+                    1,
+                );
                 index.table = own(&index.table);
                 Object::Index(index)
             }
@@ -143,7 +146,9 @@ pub(super) fn under_construction(wanted: &Catalog, table: &ObjectId) -> Vec<(Obj
             (ObjectKind::Grant | ObjectKind::Comment, object) => {
                 let Some(of) = id.of.as_deref() else { continue };
                 let is_ours = match of.kind {
-                    ObjectKind::Table | ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Policy => of_table(of),
+                    ObjectKind::Table | ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Policy => {
+                        of_table(of)
+                    }
                     ObjectKind::Index => is_index(of),
                     ObjectKind::Sequence => is_identity(of),
                     _ => false,

@@ -48,7 +48,9 @@ impl MadePartitions<'_> {
             }
             Partitions::Named(named) => named
                 .iter()
-                .map(|(name, bound)| format!("SELECT {} AS name, {} AS bound", quote_literal(name.as_str()), quote_literal(bound)))
+                .map(|(name, bound)| {
+                    format!("SELECT {} AS name, {} AS bound", quote_literal(name.as_str()), quote_literal(bound))
+                })
                 .collect::<Vec<_>>()
                 .join(" UNION ALL "),
         };
@@ -101,10 +103,11 @@ fn range_query(parent: &QualifiedName, interval: &str, ahead: u32, with_time_zon
         "quarter" => "YYYY\"_q\"Q",
         _ => "YYYY",
     };
-    let (setting_type, zone) =
-        if with_time_zone { ("timestamptz", " AT TIME ZONE 'UTC'") } else { ("timestamp", "") };
+    let (setting_type, zone) = if with_time_zone { ("timestamptz", " AT TIME ZONE 'UTC'") } else { ("timestamp", "") };
     let value = |name: &str| {
-        format!("coalesce(nullif(pg_catalog.current_setting('{name}', true), '')::{setting_type}{zone}, pg_catalog.now() AT TIME ZONE 'UTC')")
+        format!(
+            "coalesce(nullif(pg_catalog.current_setting('{name}', true), '')::{setting_type}{zone}, pg_catalog.now() AT TIME ZONE 'UTC')"
+        )
     };
     let bound = |at: &str| {
         if with_time_zone { format!("({at} AT TIME ZONE 'UTC')::text") } else { format!("{at}::text") }

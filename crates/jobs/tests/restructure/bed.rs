@@ -33,7 +33,8 @@ impl Bed {
         let cluster = Cluster::start(&ClusterOptions::default());
         cluster.sql("template1", &format!("CREATE DATABASE {DATABASE}"));
         cluster.sql(DATABASE, before);
-        let file = format!("title = \"t\"\n[[stages]]\nname = \"it\"\nsoak = \"0s\"\noperations = [\n{operations}\n]\n");
+        let file =
+            format!("title = \"t\"\n[[stages]]\nname = \"it\"\nsoak = \"0s\"\noperations = [\n{operations}\n]\n");
         let folder = Folder::with(&[("restructure/it.toml", file.as_str())]);
         fs::create_dir_all(folder.join("migrations")).unwrap();
         Self { cluster, folder }
@@ -115,7 +116,7 @@ impl Bed {
     pub(super) fn complete(&self) {
         let (_, file) = self.project();
         let database = self.cluster.connection(DATABASE);
-        done(complete(&file, &database, &Self::options(), &silent).map_err(|error| error.to_string()));
+        done(complete(&file, &database, &|_| Vec::new(), &Self::options(), &silent).map_err(|error| error.to_string()));
     }
 
     #[track_caller]

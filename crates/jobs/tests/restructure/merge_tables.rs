@@ -97,7 +97,10 @@ fn writers_meet_the_copy_and_nothing_is_lost() {
 
 #[test]
 fn keys_that_both_have_are_found_before_anything_changes() {
-    let both = format!("{}; INSERT INTO public.documents (id, owner, title) SELECT id, 1, 'same' FROM public.books LIMIT 1", before());
+    let both = format!(
+        "{}; INSERT INTO public.documents (id, owner, title) SELECT id, 1, 'same' FROM public.books LIMIT 1",
+        before()
+    );
     let bed = Bed::new(&both, OPERATION);
     let catalog = bed.catalog();
     let outcome = format!("{:?}", bed.try_start());
@@ -108,8 +111,14 @@ fn keys_that_both_have_are_found_before_anything_changes() {
 
 #[test]
 fn a_key_that_both_have_stays_behind_where_it_says_so() {
-    let both = format!("{}; INSERT INTO public.documents (id, owner, title) SELECT id, 1, 'same' FROM public.books LIMIT 1", before());
-    let keep = OPERATION.replace(" },", ", on_collision = \"keep_existing\" },").replace("\"book\", on", "\"book\" }, on").replace("existing\" } },", "existing\" },");
+    let both = format!(
+        "{}; INSERT INTO public.documents (id, owner, title) SELECT id, 1, 'same' FROM public.books LIMIT 1",
+        before()
+    );
+    let keep = OPERATION
+        .replace(" },", ", on_collision = \"keep_existing\" },")
+        .replace("\"book\", on", "\"book\" }, on")
+        .replace("existing\" } },", "existing\" },");
     let bed = Bed::new(&both, &keep);
     bed.start();
     assert_eq!(bed.value("SELECT count(*) FROM public.documents"), "600");
@@ -125,8 +134,13 @@ fn computed_columns_are_written_by_triggers_and_defaults_stay() {
     bed.start();
     bed.sql("INSERT INTO public.documents (title, owner) VALUES ('quiet', 1)");
     // INSTEAD OF triggers are handed NULL where the base has a default.
-    assert_eq!(bed.value("SELECT title || status || (id IS NOT NULL) FROM public.books WHERE title = 'QUIET'"), "QUIETdrafttrue");
-    bed.sql("UPDATE public.documents SET size = 5 WHERE title = 'QUIET'; DELETE FROM public.documents WHERE title = 'D1'");
+    assert_eq!(
+        bed.value("SELECT title || status || (id IS NOT NULL) FROM public.books WHERE title = 'QUIET'"),
+        "QUIETdrafttrue"
+    );
+    bed.sql(
+        "UPDATE public.documents SET size = 5 WHERE title = 'QUIET'; DELETE FROM public.documents WHERE title = 'D1'",
+    );
     assert_eq!(bed.value("SELECT size_bytes FROM public.books WHERE title = 'QUIET'"), "5");
     assert_eq!(bed.state_as("anon", "DELETE FROM public.documents"), "42501");
     bed.rollback();

@@ -4,7 +4,8 @@ use super::bed::{Bed, ROLES, differences};
 use super::writers::{Writers, Writes};
 
 const BY_MONTH: &str = r#"{ kind = "partition_table", table = "events", by = "range", column = "at", interval = "month", partitions = 2 },"#;
-const BY_OWNER: &str = r#"{ kind = "partition_table", table = "events", by = "hash", column = "owner", partitions = 4 },"#;
+const BY_OWNER: &str =
+    r#"{ kind = "partition_table", table = "events", by = "hash", column = "owner", partitions = 4 },"#;
 
 fn before() -> String {
     format!(
@@ -41,17 +42,23 @@ fn it_is_partitioned_and_nobody_reads_past_its_policies() {
     assert_eq!(bed.value("SELECT count(*) FROM public.events"), "100");
     // INCLUDING ALL would have restarted it at 1, and LIKE would have left it out.
     bed.sql("INSERT INTO public.events (owner, title) VALUES (1, 'loud')");
-    assert_eq!(bed.value("SELECT id || ' ' || n || ' ' || title FROM public.events ORDER BY id DESC LIMIT 1"), "101 101 LOUD");
+    assert_eq!(
+        bed.value("SELECT id || ' ' || n || ' ' || title FROM public.events ORDER BY id DESC LIMIT 1"),
+        "101 101 LOUD"
+    );
     // What is bound by OID reads the new table.
     assert_eq!(bed.value("public.how_many()"), "101");
     assert_eq!(bed.value("SELECT count(*) FROM public.latest WHERE title = 'LOUD'"), "1");
     // Default privileges would have let everybody into the partitions.
-    let partition = bed.value("SELECT min(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'public.events'::regclass");
+    let partition =
+        bed.value("SELECT min(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'public.events'::regclass");
     assert_eq!(bed.state_as("anon", &format!("SELECT FROM {partition}")), "42501");
     assert_eq!(bed.state_as("authenticated", &format!("SELECT FROM {partition}")), "42501");
     assert_eq!(bed.messages("SET ROLE authenticated; SELECT count(*) FROM public.events"), "11");
     // The partitions reach two months ahead, and not three.
-    bed.sql("INSERT INTO public.events (owner, at) VALUES (1, date_trunc('month', now()) + interval '2 months 20 days')");
+    bed.sql(
+        "INSERT INTO public.events (owner, at) VALUES (1, date_trunc('month', now()) + interval '2 months 20 days')",
+    );
     let far = "INSERT INTO public.events (owner, at) VALUES (1, now() + interval '5 months')";
     assert_eq!(bed.state_as("admin", far), "23514");
     assert_eq!(bed.value("SELECT count(*) FROM pg_publication_tables WHERE pubname = 'p'"), "1");
@@ -69,8 +76,10 @@ fn it_is_partitioned_and_nobody_reads_past_its_policies() {
 #[test]
 fn writers_meet_the_copy_and_the_swap_and_nothing_is_lost() {
     let bed = Bed::new(&before(), BY_OWNER);
-    bed.sql("INSERT INTO public.events (owner, title) SELECT n % 10, 'more' || n FROM generate_series(1, 20000) AS n; \
-             CREATE INDEX ON public.events (title)");
+    bed.sql(
+        "INSERT INTO public.events (owner, title) SELECT n % 10, 'more' || n FROM generate_series(1, 20000) AS n; \
+             CREATE INDEX ON public.events (title)",
+    );
     let writers = Writers::start(
         &bed,
         Writes {

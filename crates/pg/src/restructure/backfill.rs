@@ -218,8 +218,7 @@ fn batch_statement(backfill: &Backfill) -> String {
         ("batch", String::new())
     };
     let as_text: Vec<String> = backfill.key.iter().map(|column| format!("{visited}.{}::text", column.name)).collect();
-    let last_first: Vec<String> =
-        backfill.key.iter().map(|column| format!("{visited}.{} DESC", column.name)).collect();
+    let last_first: Vec<String> = backfill.key.iter().map(|column| format!("{visited}.{} DESC", column.name)).collect();
     format!(
         "WITH {visited} AS MATERIALIZED (
     SELECT {key} FROM {relation} AS source

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use pgmason_model::catalog::{Table, TableKind};
-use pgmason_model::restructure::{
-    Action, NameChange, NameKind, NamePath, PlannedOperation, RestructureStep, StepUndo,
-};
+use pgmason_model::restructure::{Action, NameChange, NameKind, NamePath, PlannedOperation, RestructureStep, StepUndo};
 use pgmason_model::{Object, ObjectId, QualifiedName};
 
 use crate::restructure::archive::{archive, inbound};
@@ -40,20 +38,18 @@ pub fn plan(asked: &DropTable, context: &mut PlanContext<'_>) -> Result<PlannedO
     forth.extend(told.clone());
     back.extend(told);
     let keys = inbound(context.catalog, &name);
-    let mut direct: Vec<String> =
-        keys.iter().filter(|key| key.table != name).map(|key| key.drop_statement()).collect();
+    let mut direct: Vec<String> = keys.iter().filter(|key| key.table != name).map(|key| key.drop_statement()).collect();
     direct.push(format!("DROP TABLE {name}"));
     let mut notes: Vec<String> = functions_naming(context, &name)
         .into_iter()
-        .map(|function| format!("function {function} names {name} in its text: change it before the stage is completed"))
+        .map(|function| {
+            format!("function {function} names {name} in its text: change it before the stage is completed")
+        })
         .collect();
     for key in keys.iter().filter(|key| key.table != name) {
         notes.push(format!("the foreign key {} goes: nothing keeps its columns to rows of {name} any more", key.id));
     }
-    notes.push(format!(
-        "the rows stay in {} until somebody drops it; nobody has a privilege there",
-        archive.name
-    ));
+    notes.push(format!("the rows stay in {} until somebody drops it; nobody has a privilege there", archive.name));
     Ok(PlannedOperation {
         title: format!("drop {name}"),
         relations: vec![name.clone()],
@@ -108,11 +104,7 @@ fn can_go(table: &Table, name: &QualifiedName) -> Result<(), OperationRefusal> {
     Ok(())
 }
 
-fn nothing_hangs_on(
-    context: &PlanContext<'_>,
-    table: &ObjectId,
-    name: &QualifiedName,
-) -> Result<(), OperationRefusal> {
+fn nothing_hangs_on(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Result<(), OperationRefusal> {
     let found = dependents(context.catalog, table);
     if found.is_empty() {
         return Ok(());

@@ -315,11 +315,9 @@ impl Merge {
     }
 
     fn add_column(&self) -> String {
-        let default = self.existing.as_ref().map(|existing| format!(" NOT NULL DEFAULT {existing}")).unwrap_or_default();
-        format!(
-            "ALTER TABLE {} ADD COLUMN {} {}{default}",
-            self.into, self.discriminator, self.discriminator_type
-        )
+        let default =
+            self.existing.as_ref().map(|existing| format!(" NOT NULL DEFAULT {existing}")).unwrap_or_default();
+        format!("ALTER TABLE {} ADD COLUMN {} {}{default}", self.into, self.discriminator, self.discriminator_type)
     }
 
     fn cutover(
@@ -344,9 +342,7 @@ impl Merge {
         back.extend(keys.iter().map(|key| key.drop.clone()));
         back.extend(self.archive.back.iter().cloned());
         // The sequence has its old name again.
-        back.extend(sequences.iter().map(|(own, other)| {
-            advance(&self.named_back(context, other), own)
-        }));
+        back.extend(sequences.iter().map(|(own, other)| advance(&self.named_back(context, other), own)));
         back.push(rename_taken_back(&self.old));
         back.extend(told);
         let with_into = |mut locks: Vec<RelationLock>| {
@@ -501,9 +497,8 @@ impl Merge {
                     "make it set all of them, in an earlier stage",
                 ));
             }
-            let list = |names: Vec<&Identifier>| {
-                names.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            };
+            let list =
+                |names: Vec<&Identifier>| names.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let name = key.id.sub.clone().unwrap_or_default();
             let mut definition = format!(
                 "FOREIGN KEY ({}) REFERENCES {}({})",
@@ -598,7 +593,9 @@ impl Merge {
         notes.extend(functions_naming(context, &self.old).into_iter().map(|function| {
             format!("function {function} names {} in its text: change it before the stage is completed", self.old)
         }));
-        for (what, kind) in [("trigger", ObjectKind::Trigger), ("policy", ObjectKind::Policy), ("rule", ObjectKind::Rule)] {
+        for (what, kind) in
+            [("trigger", ObjectKind::Trigger), ("policy", ObjectKind::Policy), ("rule", ObjectKind::Rule)]
+        {
             for (id, _) in catalog.of_relation(kind, &self.table) {
                 notes.push(format!(
                     "the {what} {id} ends with the table: from the cutover on those of {} decide",
@@ -613,7 +610,10 @@ impl Merge {
         }
         for (id, object) in catalog.of_relation(ObjectKind::Constraint, &self.table) {
             if let Object::Constraint(constraint) = object
-                && matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::Unique | ConstraintKind::ForeignKey)
+                && matches!(
+                    constraint.kind,
+                    ConstraintKind::Check | ConstraintKind::Unique | ConstraintKind::ForeignKey
+                )
             {
                 notes.push(format!("{id} ends with the table: {} does not have it unless you add it", self.into));
             }
@@ -627,7 +627,9 @@ impl Merge {
             let lacking: Vec<&str> = ["SELECT", "INSERT", "UPDATE", "DELETE"]
                 .into_iter()
                 .filter(|privilege| grant.allows(privilege))
-                .filter(|privilege| !matches!(catalog.get(&other), Some(Object::Grant(there)) if there.allows(privilege)))
+                .filter(
+                    |privilege| !matches!(catalog.get(&other), Some(Object::Grant(there)) if there.allows(privilege)),
+                )
                 .collect();
             if !lacking.is_empty() {
                 notes.push(format!(

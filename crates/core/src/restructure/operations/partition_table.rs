@@ -145,7 +145,9 @@ impl<'a> Partitioning<'a> {
         let mut shared = Vec::new();
         let mut identities = Vec::new();
         for (sequence_id, object) in catalog.of_kind(ObjectKind::Sequence) {
-            let (Object::Sequence(sequence), Some(sequence_name)) = (object, sequence_id.qualified_name()) else { continue };
+            let (Object::Sequence(sequence), Some(sequence_name)) = (object, sequence_id.qualified_name()) else {
+                continue;
+            };
             let Some(owner) = &sequence.owned_by else { continue };
             if owner.schema != id.schema || owner.name != id.name {
                 continue;
@@ -261,10 +263,7 @@ impl<'a> Partitioning<'a> {
         let on_table = |mode| vec![RelationLock { relation: self.name.clone(), mode }];
         operation.start.push(RestructureStep {
             title: format!("mirror writes of {} into the partitions", self.name),
-            action: Action::Transaction {
-                locks: on_table(LockMode::ShareRowExclusive),
-                statements: forth.create(),
-            },
+            action: Action::Transaction { locks: on_table(LockMode::ShareRowExclusive), statements: forth.create() },
             undo: StepUndo::Action(Action::Transaction {
                 locks: on_table(LockMode::AccessExclusive),
                 statements: forth.drop(),
@@ -428,10 +427,7 @@ impl<'a> Partitioning<'a> {
 
 /// The sequence gives the values after those of the other one.
 fn goes_on(sequence: &QualifiedName, other: &QualifiedName) -> String {
-    format!(
-        "SELECT pg_catalog.setval({}, last_value, is_called) FROM {other}",
-        quote_literal(&sequence.to_string())
-    )
+    format!("SELECT pg_catalog.setval({}, last_value, is_called) FROM {other}", quote_literal(&sequence.to_string()))
 }
 
 /// Partitions come right behind the table: what follows is theirs too.
@@ -484,13 +480,11 @@ fn partitions_of(
                 refused("`partitions` is missing".to_owned(), "say how many there are to be, such as 8")
             })?;
             enough(count, 1)?;
-            let all = (0..count)
-                .map(|rest| (named(&format!("p{rest}")), format!("FOR VALUES WITH (MODULUS {count}, REMAINDER {rest})")));
+            let all = (0..count).map(|rest| {
+                (named(&format!("p{rest}")), format!("FOR VALUES WITH (MODULUS {count}, REMAINDER {rest})"))
+            });
             if asked.default_partition {
-                return Err(refused(
-                    "partitions by hash take every row".to_owned(),
-                    "take `default_partition` out",
-                ));
+                return Err(refused("partitions by hash take every row".to_owned(), "take `default_partition` out"));
             }
             Ok(Partitions::Named(all.collect()))
         }
@@ -501,9 +495,10 @@ fn partitions_of(
                     "write `lists = { active = [\"'active'\"] }`: partition and its values, as SQL literals",
                 ));
             }
-            let all = asked.lists.iter().map(|(suffix, values)| {
-                (named(suffix), format!("FOR VALUES IN ({})", values.join(", ")))
-            });
+            let all = asked
+                .lists
+                .iter()
+                .map(|(suffix, values)| (named(suffix), format!("FOR VALUES IN ({})", values.join(", "))));
             Ok(Partitions::Named(all.collect()))
         }
     }
@@ -535,13 +530,14 @@ fn names_are_free(
         Partitions::Range { .. } => {
             short_enough(&Identifier::from(format!("{}_2026_11_27", name.name.as_str())))?;
             let prefix = format!("{}_", name.name.as_str());
-            let taken = context.catalog.objects.keys().find(|id| {
-                matches!(id.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::Index | ObjectKind::Sequence)
-                    && id.schema.as_ref() == Some(&name.schema)
-                    && id.name.as_str().strip_prefix(&prefix).is_some_and(|rest| {
-                        rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_digit())
-                    })
-            });
+            let taken =
+                context.catalog.objects.keys().find(|id| {
+                    matches!(id.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::Index | ObjectKind::Sequence)
+                        && id.schema.as_ref() == Some(&name.schema)
+                        && id.name.as_str().strip_prefix(&prefix).is_some_and(|rest| {
+                            rest.len() >= 4 && rest.bytes().take(4).all(|byte| byte.is_ascii_digit())
+                        })
+                });
             match taken {
                 Some(id) => Err(OperationRefusal::NameTaken { name: id.to_string(), by: id.kind.label().to_owned() }),
                 None => Ok(()),
