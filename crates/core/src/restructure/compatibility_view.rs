@@ -95,7 +95,7 @@ pub fn marker(view: &QualifiedName) -> QualifiedName {
 }
 
 /// Nobody may use the schema, so the table is reached through the view alone.
-fn marker_statements(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
+pub(super) fn marker_statements(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
     vec![
         format!("CREATE TABLE {marker} (never integer PRIMARY KEY CHECK (false))"),
         format!("REVOKE ALL ON {marker} FROM PUBLIC"),
@@ -123,7 +123,12 @@ pub fn columns(catalog: &Catalog, table: &ObjectId) -> Vec<(Identifier, Attribut
 }
 
 /// Defaults, privileges and comments of the table, as the view's.
-fn parts(catalog: &Catalog, table: &ObjectId, view: &QualifiedName, shown: &QualifiedName) -> Vec<(ObjectId, Object)> {
+pub(super) fn parts(
+    catalog: &Catalog,
+    table: &ObjectId,
+    view: &QualifiedName,
+    shown: &QualifiedName,
+) -> Vec<(ObjectId, Object)> {
     let moved = |id: &ObjectId, kind: ObjectKind| ObjectId {
         kind,
         schema: Some(view.schema.clone()),

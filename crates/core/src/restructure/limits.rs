@@ -169,6 +169,15 @@ pub fn notes(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) 
     notes
 }
 
+/// Functions whose text names the table: PostgreSQL looks for it when they run.
+pub(super) fn functions_naming(context: &PlanContext<'_>, name: &QualifiedName) -> Vec<ObjectId> {
+    let naming = context.catalog.of_kind(ObjectKind::Function).filter(|(id, object)| {
+        matches!(object, Object::Function(function)
+            if !context.catalog.is_platform(id) && !is_parsed_body(function) && mentions(&tokens(&function.body), name))
+    });
+    naming.map(|(id, _)| id.clone()).collect()
+}
+
 /// `BEGIN ATOMIC` follows the table by its OID (PostgreSQL 14 and newer).
 fn is_parsed_body(function: &pgmason_model::catalog::Function) -> bool {
     function.language == *"sql" && tokens(&function.body).first().is_some_and(|first| first.is_word("begin"))

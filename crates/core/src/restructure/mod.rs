@@ -1,20 +1,29 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
 mod archive;
+mod both_ways;
 pub mod compatibility_view;
 pub mod context;
+mod dependents;
 pub mod file;
 mod index_steps;
 pub mod limits;
 mod make;
+mod merge_mapping;
+mod merged_view;
+mod mirror;
 pub mod name;
 mod name_exchange;
 mod names;
 pub mod operations;
+mod own_name;
+mod partitioned;
+mod partitions;
 pub mod refusal;
 mod relocate;
 pub mod stage;
 mod step;
+mod table_archive;
 mod table_facts;
 mod tracking;
 

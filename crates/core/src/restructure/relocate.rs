@@ -223,7 +223,7 @@ fn operation_words(relocation: &Relocation) -> String {
 }
 
 /// A view over the view, a policy that reads it: dropping it would fail, or take them with it.
-fn nothing_depends_on(view: &QualifiedName) -> RestructureStep {
+pub(super) fn nothing_depends_on(view: &QualifiedName) -> RestructureStep {
     let name = quote_literal(&view.to_string());
     RestructureStep {
         title: format!("see that nothing was built on the view {view}"),

@@ -1,4 +1,9 @@
 //! Restructuring, on live servers of this machine.
 
+mod bed;
+mod drop_table;
 mod examples;
 mod ground;
+mod merge_tables;
+mod partition_table;
+mod writers;

@@ -54,6 +54,8 @@ fn session_settings(backfill: &Backfill) -> Vec<(String, String)> {
         ("lock_timeout".to_owned(), ROW_TIMEOUT.as_millis().to_string()),
         // Keyset along the index, whatever the statistics say of a table that changes under the batches.
         ("enable_sort".to_owned(), "off".to_owned()),
+        // The price of a sort that cannot be done without would have every batch compiled first (PostgreSQL 12 to 18).
+        ("jit".to_owned(), "off".to_owned()),
         ("plan_cache_mode".to_owned(), "force_custom_plan".to_owned()),
     ];
     all.extend(backfill.settings.iter().cloned());
@@ -197,31 +199,46 @@ fn batch_statement(backfill: &Backfill) -> String {
         all.collect::<Vec<_>>().join(", ")
     };
     let key = columns.join(", ");
-    let selected = if backfill.lock_rows { "source.*".to_owned() } else { key.clone() };
     let filter = backfill.filter.as_ref().map(|filter| format!("\n      AND ({filter})")).unwrap_or_default();
-    let lock = if backfill.lock_rows { "\n    FOR SHARE OF source" } else { "" };
-    let as_text: Vec<String> = backfill.key.iter().map(|column| format!("batch.{}::text", column.name)).collect();
-    let last_first: Vec<String> = backfill.key.iter().map(|column| format!("batch.{} DESC", column.name)).collect();
+    // Locked rows come apart from the keys that are visited: one whose key changed while it was waited for would come
+    // with the new key, out of turn, and what lies between would be passed over.
+    let (visited, locked) = if backfill.lock_rows {
+        let same: Vec<String> =
+            backfill.key.iter().map(|column| format!("source.{0} = visited.{0}", column.name)).collect();
+        let rows = format!(
+            ", batch AS MATERIALIZED (
+    SELECT source.* FROM visited JOIN {} AS source ON {}{filter}
+    FOR SHARE OF source
+)",
+            backfill.relation,
+            same.join(" AND ")
+        );
+        ("visited", rows)
+    } else {
+        ("batch", String::new())
+    };
+    let as_text: Vec<String> = backfill.key.iter().map(|column| format!("{visited}.{}::text", column.name)).collect();
+    let last_first: Vec<String> = backfill.key.iter().map(|column| format!("{visited}.{} DESC", column.name)).collect();
     format!(
-        "WITH batch AS MATERIALIZED (
-    SELECT {selected} FROM {relation} AS source
+        "WITH {visited} AS MATERIALIZED (
+    SELECT {key} FROM {relation} AS source
     WHERE ($1::text[] IS NULL OR ({key}) > ({after}))
       AND ({key}) <= ({to}){filter}
-    ORDER BY {key} LIMIT $3{lock}
-), written AS (
+    ORDER BY {key} LIMIT $3
+){locked}, written AS (
     {write}
     RETURNING 1
 ), last AS (
-    SELECT ARRAY[{as_text}] AS key FROM batch ORDER BY {last_first} LIMIT 1
+    SELECT ARRAY[{as_text}] AS key FROM {visited} ORDER BY {last_first} LIMIT 1
 ), recorded AS (
     UPDATE pgmason.restructure_steps
     SET checkpoint = last.key,
-        rows_visited = rows_visited + (SELECT count(*) FROM batch),
+        rows_visited = rows_visited + (SELECT count(*) FROM {visited}),
         rows_written = rows_written + (SELECT count(*) FROM written)
     FROM last
     WHERE stage_id = $4 AND phase = $5 AND number = $6
 )
-SELECT (SELECT count(*) FROM batch), (SELECT key FROM last)",
+SELECT (SELECT count(*) FROM {visited}), (SELECT key FROM last)",
         relation = backfill.relation,
         after = values("1"),
         to = values("2"),

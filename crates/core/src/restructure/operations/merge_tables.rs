@@ -1,8 +1,32 @@
 //! `merge_tables`: the rows of a table go into another one, and a view stands under its name.
 
+//!
+//! - Both tables are used the whole time: a mirror and a backfill bring the rows over, one transaction changes what the old
+//!   name is, and a mirror the other way keeps the archive as it would be, so that a rollback loses nothing.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use pgmason_model::catalog::{ConstraintKind, ForeignKeyAction, Identity};
+use pgmason_model::restructure::{
+    Action, CompatibilityView, KeyColumn, LockMode, NameChange, NameKind, NamePath, PlannedOperation, RelationLock,
+    RestructureStep, StepUndo,
+};
+use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
+
+use crate::restructure::compatibility_view::ViewStatements;
+use crate::restructure::context::{PlanContext, short_enough};
+use crate::restructure::dependents::{dependents, listed};
+use crate::restructure::limits::functions_naming;
+use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused};
+use crate::restructure::merged_view::{MergedView, sequence_of};
+use crate::restructure::mirror::{Mirror, MirroredValue, Taken, all_rows_are_seen};
+use crate::restructure::name::parts;
+use crate::restructure::refusal::OperationRefusal;
+use crate::restructure::relocate::nothing_depends_on;
+use crate::restructure::table_archive::{Archive, archive, in_archive, inbound};
+use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,4 +75,620 @@ impl OnCollision {
     fn is_refuse(&self) -> bool {
         *self == Self::Refuse
     }
+}
+
+pub fn plan(asked: &MergeTables, context: &mut PlanContext<'_>) -> Result<PlannedOperation, OperationRefusal> {
+    Merge::of(asked, context)?.planned(context)
+}
+
+/// What is known once nothing speaks against it.
+struct Merge {
+    table: ObjectId,
+    old: QualifiedName,
+    into_id: ObjectId,
+    into: QualifiedName,
+    mapping: Mapping,
+    discriminator: Identifier,
+    discriminator_type: String,
+    /// Both as literals.
+    value: String,
+    existing: Option<String>,
+    column_is_new: bool,
+    taken: Taken,
+    archive: Archive,
+}
+
+impl Merge {
+    fn of(asked: &MergeTables, context: &PlanContext<'_>) -> Result<Self, OperationRefusal> {
+        let (table, old) = context.table(&asked.table)?;
+        let (into_id, into) = context.table(&asked.into)?;
+        if table == into_id {
+            return Err(refused(format!("{old} cannot be merged into itself"), "name two tables"));
+        }
+        let Some(discriminator) = &asked.discriminator else {
+            return Err(refused(
+                format!("nothing would tell the rows of {old} from those of {into}"),
+                "add `discriminator = { column = \"kind\", value = \"…\", existing = \"…\" }`: the view under the old name \
+                 shows the rows that have its value",
+            ));
+        };
+        all_rows_are_seen(context, &table)?;
+        all_rows_are_seen(context, &into_id)?;
+        let found = dependents(context.catalog, &table);
+        if !found.is_empty() {
+            return Err(refused(
+                format!("{old} is needed by {}", listed(&found)),
+                "change or drop what needs it first, in an earlier stage or a migration",
+            ));
+        }
+        let column = parts(&discriminator.column).pop().unwrap_or_default();
+        short_enough(&column)?;
+        let column_id = ObjectId { kind: ObjectKind::Column, sub: Some(column.clone()), ..into_id.clone() };
+        let there = match context.catalog.get(&column_id) {
+            Some(Object::Column(found)) => Some(found.type_name.clone()),
+            _ => None,
+        };
+        if there.is_some() && discriminator.existing.is_some() {
+            return Err(refused(
+                format!("{into} has the column {column} already: its rows have their values"),
+                "take `existing` out",
+            ));
+        }
+        let source_has = ObjectId { kind: ObjectKind::Column, sub: Some(column.clone()), ..table.clone() };
+        if context.catalog.get(&source_has).is_some() {
+            return Err(refused(
+                format!("{old} has a column {column} of its own"),
+                "choose another name for the discriminator's column",
+            ));
+        }
+        let mapping = mapping(asked, context, &table, &into_id, &column)?;
+        Ok(Self {
+            mapping,
+            discriminator_type: there.clone().unwrap_or_else(|| "text".to_owned()),
+            column_is_new: there.is_none(),
+            discriminator: column,
+            value: quote_literal(&discriminator.value),
+            existing: discriminator.existing.as_deref().map(quote_literal),
+            taken: match asked.on_collision {
+                OnCollision::Refuse => Taken::Refuse,
+                OnCollision::KeepExisting => Taken::Keep,
+            },
+            archive: archive(context, &table)?,
+            table,
+            old,
+            into_id,
+            into,
+        })
+    }
+
+    /// From the table into the other one, until the table is archived.
+    fn forth(&self) -> Mirror {
+        let mut values = self.mapping.values.clone();
+        values.push(MirroredValue {
+            column: self.discriminator.clone(),
+            type_name: self.discriminator_type.clone(),
+            expression: self.value.clone(),
+            only_on_insert: false,
+        });
+        Mirror {
+            source: self.old.clone(),
+            target: self.into.clone(),
+            source_key: self.mapping.source_key.clone(),
+            visited_by: self.mapping.source_key.clone(),
+            target_key: self.mapping.target_key.clone(),
+            source_columns: self.mapping.source_columns(),
+            values,
+            source_filter: None,
+            target_filter: Some(self.of_kind("target")),
+            taken: self.taken,
+        }
+    }
+
+    /// From the merged rows into the archive: what is written after the cutover is not lost by a rollback.
+    fn back(&self, context: &PlanContext<'_>) -> Mirror {
+        let values = self
+            .mapping
+            .source
+            .iter()
+            .filter(|(_, column)| column.generated.is_none())
+            .filter_map(|(name, column)| {
+                Some(MirroredValue {
+                    column: name.clone(),
+                    type_name: column.type_name.clone(),
+                    expression: format!("source.{}", self.mapping.back.get(name)?),
+                    only_on_insert: column.identity == Some(Identity::Always),
+                })
+            })
+            .collect();
+        let key = self.mapping.target_key.iter().zip(&self.mapping.source_key);
+        let mut columns: Vec<Identifier> =
+            columns_of(context.catalog, &self.into_id).into_iter().map(|(name, _)| name).collect();
+        if self.column_is_new {
+            columns.push(self.discriminator.clone());
+        }
+        let source_key: Vec<KeyColumn> =
+            key.map(|(own, key)| KeyColumn { name: own.clone(), type_name: key.type_name.clone() }).collect();
+        Mirror {
+            source: self.into.clone(),
+            target: self.archive.name.clone(),
+            visited_by: source_key.clone(),
+            source_key,
+            target_key: self.mapping.source_key.iter().map(|key| key.name.clone()).collect(),
+            source_columns: columns,
+            values,
+            source_filter: Some(self.of_kind("source")),
+            target_filter: None,
+            taken: Taken::Keep,
+        }
+    }
+
+    fn of_kind(&self, row: &str) -> String {
+        format!("{row}.{} = {}", self.discriminator, self.value)
+    }
+
+    fn planned(&self, context: &PlanContext<'_>) -> Result<PlannedOperation, OperationRefusal> {
+        let (forth, back) = (self.forth(), self.back(context));
+        let view = MergedView {
+            table: &self.table,
+            view: &self.old,
+            into: &self.into_id,
+            shown: &self.into,
+            mapping: &self.mapping,
+            discriminator: &self.discriminator,
+            discriminator_type: &self.discriminator_type,
+            value: &self.value,
+        }
+        .statements(context)?;
+        let keys = self.repointed(context)?;
+        let mut operation = PlannedOperation {
+            title: format!("merge {} into {}", self.old, self.into),
+            relations: vec![self.old.clone(), self.into.clone()],
+            names: self.names(),
+            direct: self.direct(&forth, &keys),
+            notes: self.notes(context),
+            limits: self.limits(),
+            compatibility: vec![CompatibilityView { view: self.old.clone(), table: self.into.clone(), inverse: false }],
+            ..PlannedOperation::default()
+        };
+        operation.start.push(self.archive.is_free());
+        operation.start.extend(self.collisions(context, &forth));
+        let locked = |relation: &QualifiedName, mode| vec![RelationLock { relation: relation.clone(), mode }];
+        if self.column_is_new {
+            operation.start.push(RestructureStep {
+                title: format!("add the column {} to {}", self.discriminator, self.into),
+                action: Action::Transaction {
+                    locks: locked(&self.into, LockMode::AccessExclusive),
+                    statements: vec![self.add_column()],
+                },
+                undo: StepUndo::Action(Action::Transaction {
+                    locks: locked(&self.into, LockMode::AccessExclusive),
+                    statements: vec![format!("ALTER TABLE {} DROP COLUMN {}", self.into, self.discriminator)],
+                }),
+            });
+        }
+        // On the way back the mirror is gone before the rows are taken out: nothing comes in behind.
+        operation.start.push(RestructureStep {
+            title: format!("see that {} has no rows of this kind yet", self.into),
+            action: Action::Check {
+                query: format!(
+                    "SELECT NOT EXISTS (SELECT FROM {} AS target WHERE {})",
+                    self.into,
+                    self.of_kind("target")
+                ),
+                failure: format!(
+                    "{} has rows with {} = {} already: choose another value",
+                    self.into, self.discriminator, self.value
+                ),
+            },
+            undo: StepUndo::Action(Action::Backfill(forth.empty())),
+        });
+        operation.start.push(RestructureStep {
+            title: format!("mirror writes of {} into {}", self.old, self.into),
+            action: Action::Transaction {
+                locks: locked(&self.old, LockMode::ShareRowExclusive),
+                statements: forth.create(),
+            },
+            undo: StepUndo::Action(Action::Transaction {
+                locks: locked(&self.old, LockMode::AccessExclusive),
+                statements: forth.drop(),
+            }),
+        });
+        operation.start.push(RestructureStep {
+            title: format!("copy the rows of {} into {}", self.old, self.into),
+            action: Action::Backfill(forth.backfill()),
+            undo: StepUndo::Nothing,
+        });
+        operation.start.push(self.archive.validated_on_the_way_back(forth.is_in_step()));
+        operation.start.push(self.cutover(context, (&forth, &back), &view, &keys));
+        if !keys.is_empty() {
+            operation.start.push(RestructureStep {
+                title: format!("validate the foreign keys that refer to {} now", self.into),
+                action: Action::Transaction {
+                    locks: Vec::new(),
+                    statements: keys.iter().map(|key| key.validate.clone()).collect(),
+                },
+                undo: StepUndo::Nothing,
+            });
+        }
+        operation.complete = self.contract(context, &back, &view);
+        Ok(operation)
+    }
+
+    fn add_column(&self) -> String {
+        let default =
+            self.existing.as_ref().map(|existing| format!(" NOT NULL DEFAULT {existing}")).unwrap_or_default();
+        format!("ALTER TABLE {} ADD COLUMN {} {}{default}", self.into, self.discriminator, self.discriminator_type)
+    }
+
+    fn cutover(
+        &self,
+        context: &PlanContext<'_>,
+        (forth_mirror, back_mirror): (&Mirror, &Mirror),
+        view: &ViewStatements,
+        keys: &[Repointed],
+    ) -> RestructureStep {
+        let told = tell_postgrest(context.catalog);
+        let mut forth = forth_mirror.drop();
+        forth.extend(self.archive.forth.iter().cloned());
+        forth.extend(keys.iter().map(|key| key.add.clone()));
+        forth.extend(view.create.iter().cloned());
+        forth.extend(back_mirror.create());
+        let sequences = self.sequences(context);
+        forth.extend(sequences.iter().map(|(own, other)| advance(own, other)));
+        forth.push(rename_recorded(&self.old, &self.into, true));
+        forth.extend(told.clone());
+        let mut back = back_mirror.drop();
+        back.extend(view.drop.iter().cloned());
+        back.extend(keys.iter().map(|key| key.drop.clone()));
+        back.extend(self.archive.back.iter().cloned());
+        // The sequence has its old name again.
+        back.extend(sequences.iter().map(|(own, other)| advance(&self.named_back(context, other), own)));
+        back.push(rename_taken_back(&self.old));
+        back.extend(told);
+        let with_into = |mut locks: Vec<RelationLock>| {
+            locks.push(RelationLock { relation: self.into.clone(), mode: LockMode::AccessExclusive });
+            locks.sort();
+            locks.dedup();
+            locks
+        };
+        RestructureStep {
+            title: format!("put {} into the archive and a view of its rows in {} under its name", self.old, self.into),
+            action: Action::Transaction { locks: with_into(self.archive.locks.clone()), statements: forth },
+            undo: StepUndo::Action(Action::Transaction {
+                locks: with_into(self.archive.locks_back(&self.old)),
+                statements: back,
+            }),
+        }
+    }
+
+    fn contract(&self, context: &PlanContext<'_>, back: &Mirror, view: &ViewStatements) -> Vec<RestructureStep> {
+        let told = tell_postgrest(context.catalog);
+        let mut forth = view.drop.clone();
+        forth.extend(back.drop());
+        forth.push(view_recorded(&self.old, false));
+        forth.extend(told.clone());
+        let mut again = view.create.clone();
+        again.extend(back.create());
+        again.push(view_recorded(&self.old, true));
+        again.extend(told);
+        let lock = vec![RelationLock { relation: self.into.clone(), mode: LockMode::AccessExclusive }];
+        // The way back: the mirror again, then what it missed.
+        let mut in_step = back.is_in_step();
+        in_step.undo = StepUndo::Action(Action::Backfill(back.take_out()));
+        let mut unused = nothing_depends_on(&self.old);
+        unused.undo = StepUndo::Action(Action::Backfill(back.catch_up()));
+        vec![
+            in_step,
+            unused,
+            RestructureStep {
+                title: format!("drop the view {}; its rows of before stay in {}", self.old, self.archive.name),
+                action: Action::Transaction { locks: lock.clone(), statements: forth },
+                undo: StepUndo::Action(Action::Transaction { locks: lock, statements: again }),
+            },
+        ]
+    }
+
+    /// Keys, and other unique columns, that rows of both tables have: counted before anything changes.
+    fn collisions(&self, context: &PlanContext<'_>, forth: &Mirror) -> Vec<RestructureStep> {
+        let mut steps = Vec::new();
+        for (id, object) in context.catalog.of_kind(ObjectKind::Index) {
+            let Object::Index(index) = object else { continue };
+            if index.table != self.into || !index.unique || index.predicate.is_some() {
+                continue;
+            }
+            let columns: Option<Vec<&Identifier>> = index.keys.iter().map(|key| key.column.as_ref()).collect();
+            let Some(columns) = columns else { continue };
+            let is_key = columns.iter().all(|column| forth.target_key.contains(column));
+            if is_key && self.taken == Taken::Keep {
+                continue;
+            }
+            let expressions: Option<Vec<String>> = columns
+                .iter()
+                .map(|column| {
+                    let value = forth.values.iter().find(|value| value.column == **column)?;
+                    Some(format!("CAST({} AS {})", value.expression, value.type_name))
+                })
+                .collect();
+            // The discriminator, or a column that only the target has, keeps them apart.
+            let Some(expressions) = expressions.filter(|_| !columns.contains(&&self.discriminator)) else { continue };
+            let targets: Vec<String> = columns.iter().map(|column| format!("target.{column}")).collect();
+            let set: Vec<String> = columns.iter().map(|column| format!("target.{column} IS NOT NULL")).collect();
+            let named: Vec<String> = columns.iter().map(ToString::to_string).collect();
+            steps.push(RestructureStep {
+                title: format!("see that no {} is in both tables ({id})", named.join(", ")),
+                action: Action::Check {
+                    query: format!(
+                        "SELECT NOT EXISTS (SELECT {} FROM {} AS source INTERSECT SELECT {} FROM {} AS target WHERE {})",
+                        expressions.join(", "),
+                        self.old,
+                        targets.join(", "),
+                        self.into,
+                        set.join(" AND ")
+                    ),
+                    failure: format!(
+                        "rows of {} and {} have the same {}: change them first{}",
+                        self.old,
+                        self.into,
+                        named.join(", "),
+                        if is_key { ", or leave those of the first behind with on_collision = \"keep_existing\"" } else { "" }
+                    ),
+                },
+                undo: StepUndo::Nothing,
+            });
+        }
+        steps
+    }
+
+    /// Sequences of both keys: from the cutover on one gives all values, and it must be past those of the other.
+    fn sequences(&self, context: &PlanContext<'_>) -> Vec<(QualifiedName, QualifiedName)> {
+        self.mapping
+            .back
+            .iter()
+            .filter_map(|(own, target)| {
+                let kept = sequence_of(context, &self.into_id, target)?;
+                let gone = sequence_of(context, &self.table, own)?;
+                (kept != gone).then(|| (kept, self.named_archived(context, &gone)))
+            })
+            .collect()
+    }
+
+    /// A sequence of the table's own goes along into the archive.
+    fn named_archived(&self, context: &PlanContext<'_>, sequence: &QualifiedName) -> QualifiedName {
+        if self.owns(context, sequence) { in_archive(sequence) } else { sequence.clone() }
+    }
+
+    fn named_back(&self, context: &PlanContext<'_>, archived: &QualifiedName) -> QualifiedName {
+        let all = context.catalog.of_kind(ObjectKind::Sequence).filter_map(|(id, _)| id.qualified_name());
+        all.into_iter()
+            .find(|name| self.owns(context, name) && in_archive(name) == *archived)
+            .unwrap_or_else(|| archived.clone())
+    }
+
+    fn owns(&self, context: &PlanContext<'_>, sequence: &QualifiedName) -> bool {
+        let id = ObjectId::in_schema(ObjectKind::Sequence, sequence.schema.clone(), sequence.name.clone());
+        matches!(context.catalog.get(&id), Some(Object::Sequence(found)) if found.owned_by.as_ref()
+            .is_some_and(|column| column.schema == self.table.schema && column.name == self.table.name))
+    }
+
+    fn repointed(&self, context: &PlanContext<'_>) -> Result<Vec<Repointed>, OperationRefusal> {
+        let mut found = Vec::new();
+        for key in inbound(context.catalog, &self.old) {
+            let Some(references) = &key.constraint.references else { continue };
+            if key.table == self.old {
+                return Err(refused(
+                    format!("{} refers to its own table", key.id),
+                    "drop it in an earlier stage: between the merged rows it would be another key",
+                ));
+            }
+            let columns: Vec<&Identifier> =
+                references.columns.iter().filter_map(|column| self.mapping.back.get(column)).collect();
+            let is_key = columns.len() == self.mapping.target_key.len()
+                && columns.iter().all(|column| self.mapping.target_key.contains(column));
+            if !is_key {
+                return Err(refused(
+                    format!("{} refers to columns that are no key of {}", key.id, self.into),
+                    "drop it, or let it refer to the primary key, in an earlier stage",
+                ));
+            }
+            // A list behind SET NULL (PostgreSQL 15) is in the text alone.
+            if key.constraint.definition.contains("SET NULL (") || key.constraint.definition.contains("SET DEFAULT (") {
+                return Err(refused(
+                    format!("{} sets some of its columns when the row goes, which pgmason cannot write anew", key.id),
+                    "make it set all of them, in an earlier stage",
+                ));
+            }
+            let list =
+                |names: Vec<&Identifier>| names.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let name = key.id.sub.clone().unwrap_or_default();
+            let mut definition = format!(
+                "FOREIGN KEY ({}) REFERENCES {}({})",
+                list(key.constraint.columns.iter().collect()),
+                self.into,
+                list(columns)
+            );
+            if references.match_full {
+                definition.push_str(" MATCH FULL");
+            }
+            definition.push_str(&action(" ON UPDATE", references.on_update));
+            definition.push_str(&action(" ON DELETE", references.on_delete));
+            if key.constraint.deferrable {
+                definition.push_str(" DEFERRABLE");
+            }
+            if key.constraint.initially_deferred {
+                definition.push_str(" INITIALLY DEFERRED");
+            }
+            let add = format!("ALTER TABLE {} ADD CONSTRAINT {name} {definition}", key.table);
+            let comment = context.catalog.get(&ObjectId::comment(key.id.clone()));
+            let comment = comment.and_then(|object| match object {
+                Object::Comment(comment) => Some(format!(
+                    ";\nCOMMENT ON CONSTRAINT {name} ON {} IS {}",
+                    key.table,
+                    quote_literal(&comment.text)
+                )),
+                _ => None,
+            });
+            let comment = comment.unwrap_or_default();
+            found.push(Repointed {
+                add: format!("{add} NOT VALID{comment}"),
+                directly: format!("{add}{comment}"),
+                drop: key.drop_statement(),
+                validate: format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", key.table),
+            });
+        }
+        Ok(found)
+    }
+
+    fn direct(&self, forth: &Mirror, keys: &[Repointed]) -> Vec<String> {
+        let mut direct = Vec::new();
+        if self.column_is_new {
+            direct.push(self.add_column());
+        }
+        let columns: Vec<String> = forth.values.iter().map(|value| value.column.to_string()).collect();
+        let values: Vec<&str> = forth.values.iter().map(|value| value.expression.as_str()).collect();
+        let key: Vec<String> = forth.target_key.iter().map(ToString::to_string).collect();
+        let kept = match self.taken {
+            Taken::Keep => format!(" ON CONFLICT ({}) DO NOTHING", key.join(", ")),
+            Taken::Refuse => String::new(),
+        };
+        direct.push(format!(
+            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS source{kept}",
+            self.into,
+            columns.join(", "),
+            values.join(", "),
+            self.old
+        ));
+        direct.extend(keys.iter().flat_map(|key| [key.drop.clone(), key.directly.clone()]));
+        direct.push(format!("DROP TABLE {}", self.old));
+        direct
+    }
+
+    fn names(&self) -> Vec<NameChange> {
+        let path = |of: &QualifiedName, member: &Identifier| NamePath::member(of.clone(), member.clone());
+        let mut names = vec![NameChange {
+            kind: NameKind::Table,
+            old: NamePath::relation(self.old.clone()),
+            new: Some(NamePath::relation(self.into.clone())),
+            note: Some(format!("its rows are those with {} = {}", self.discriminator, self.value)),
+        }];
+        for (name, _) in &self.mapping.source {
+            let new = self.mapping.back.get(name);
+            if new != Some(name) {
+                names.push(NameChange {
+                    kind: NameKind::Column,
+                    old: path(&self.old, name),
+                    new: new.map(|new| path(&self.into, new)),
+                    note: None,
+                });
+            }
+        }
+        names
+    }
+
+    fn notes(&self, context: &PlanContext<'_>) -> Vec<String> {
+        let catalog = context.catalog;
+        let mut notes = vec![format!(
+            "whoever reads {} sees the merged rows too, from the backfill on: queries that must not need {} <> {}",
+            self.into, self.discriminator, self.value
+        )];
+        notes.extend(functions_naming(context, &self.old).into_iter().map(|function| {
+            format!("function {function} names {} in its text: change it before the stage is completed", self.old)
+        }));
+        for (what, kind) in
+            [("trigger", ObjectKind::Trigger), ("policy", ObjectKind::Policy), ("rule", ObjectKind::Rule)]
+        {
+            for (id, _) in catalog.of_relation(kind, &self.table) {
+                notes.push(format!(
+                    "the {what} {id} ends with the table: from the cutover on those of {} decide",
+                    self.into
+                ));
+            }
+        }
+        for (id, object) in catalog.of_relation(ObjectKind::Trigger, &self.into_id) {
+            if matches!(object, Object::Trigger(trigger) if trigger.for_each_row) {
+                notes.push(format!("the trigger {id} fires for every row that comes in"));
+            }
+        }
+        for (id, object) in catalog.of_relation(ObjectKind::Constraint, &self.table) {
+            if let Object::Constraint(constraint) = object
+                && matches!(
+                    constraint.kind,
+                    ConstraintKind::Check | ConstraintKind::Unique | ConstraintKind::ForeignKey
+                )
+            {
+                notes.push(format!("{id} ends with the table: {} does not have it unless you add it", self.into));
+            }
+        }
+        for (id, object) in catalog.of_kind(ObjectKind::Grant) {
+            let (Some(of), Object::Grant(grant)) = (id.of.as_deref(), object) else { continue };
+            if of != &self.table {
+                continue;
+            }
+            let other = ObjectId::grant(self.into_id.clone(), id.name.clone());
+            let lacking: Vec<&str> = ["SELECT", "INSERT", "UPDATE", "DELETE"]
+                .into_iter()
+                .filter(|privilege| grant.allows(privilege))
+                .filter(
+                    |privilege| !matches!(catalog.get(&other), Some(Object::Grant(there)) if there.allows(privilege)),
+                )
+                .collect();
+            if !lacking.is_empty() {
+                notes.push(format!(
+                    "{} may {} {}, but not {}: it cannot any more once the rows are there",
+                    id.name,
+                    lacking.join(", "),
+                    self.old,
+                    self.into
+                ));
+            }
+        }
+        notes.push(format!("the rows as they were stay in {} until somebody drops it", self.archive.name));
+        if self.taken == Taken::Keep {
+            notes.push(format!(
+                "rows of {} whose key {} has already are left in the archive alone",
+                self.old, self.into
+            ));
+        }
+        notes
+    }
+
+    fn limits(&self) -> Vec<String> {
+        let mut limits = vec![format!("{} shows one more column at its end, {}", self.old, self.discriminator)];
+        for (name, _) in &self.mapping.source {
+            if !self.mapping.back.contains_key(name) {
+                limits.push(format!("{}.{name} is null through the view, and takes no value", self.old));
+            }
+        }
+        if self.mapping.computed {
+            limits.push(format!("INSERT … ON CONFLICT does not work through {}: columns are computed", self.old));
+        }
+        limits
+    }
+}
+
+/// A foreign key that refers to the other table from the cutover on.
+struct Repointed {
+    /// NOT VALID.
+    add: String,
+    directly: String,
+    drop: String,
+    validate: String,
+}
+
+fn action(event: &str, action: ForeignKeyAction) -> String {
+    match action {
+        ForeignKeyAction::NoAction => String::new(),
+        ForeignKeyAction::Restrict => format!("{event} RESTRICT"),
+        ForeignKeyAction::Cascade => format!("{event} CASCADE"),
+        ForeignKeyAction::SetNull => format!("{event} SET NULL"),
+        ForeignKeyAction::SetDefault => format!("{event} SET DEFAULT"),
+    }
+}
+
+/// Puts a sequence where it gives no value that the other one gave.
+fn advance(sequence: &QualifiedName, past: &QualifiedName) -> String {
+    format!(
+        "SELECT pg_catalog.setval({}, greatest(own.last_value, other.last_value)) FROM {sequence} AS own, {past} AS other \
+         WHERE other.is_called",
+        quote_literal(&sequence.to_string())
+    )
 }

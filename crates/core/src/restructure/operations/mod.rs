@@ -104,6 +104,10 @@ pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<Plan
         Operation::AddIndex(asked) => add_index::plan(asked, context),
         Operation::DropIndex(asked) => drop_index::plan(asked, context),
         Operation::RationaliseIndexes(asked) => rationalise_indexes::plan(asked, context),
+        Operation::DropTable(asked) => drop_table::plan(asked, context),
+        Operation::MergeTables(asked) => merge_tables::plan(asked, context),
+        Operation::PartitionTable(asked) => partition_table::plan(asked, context),
+        Operation::SplitTable(asked) => split_table::plan(asked, context),
         _ => Err(OperationRefusal::Refused {
             message: format!("`{}` cannot be planned yet", operation.kind()),
             hint: "do it with a migration".to_owned(),

@@ -1,0 +1,172 @@
+//! A server with a database that is restructured, as the command line would do it.
+
+use std::fs;
+
+use pgmason_jobs::open::OpenOptions;
+use pgmason_jobs::progress::silent;
+use pgmason_jobs::project::Project;
+use pgmason_jobs::restructure::read::{ReadFile, read};
+use pgmason_jobs::restructure::rehearse::{RehearseOptions, rehearse};
+use pgmason_jobs::restructure::report::RunReport;
+use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
+use pgmason_jobs::restructure::{planning, report::PlanReport};
+use pgmason_model::{Catalog, Object, ObjectId};
+use pgmason_pg::{IntrospectOptions, Platform};
+use pgmason_testkit::{Cluster, ClusterOptions, Folder};
+use postgres::Client;
+
+const DATABASE: &str = "live";
+
+/// Roles as a platform has them, with default privileges that give every new table away.
+pub(super) const ROLES: &str = "CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE service BYPASSRLS; \
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated, service; \
+    GRANT USAGE ON SCHEMA public TO anon, authenticated, service;";
+
+pub(super) struct Bed {
+    pub(super) cluster: Cluster,
+    folder: Folder,
+}
+
+impl Bed {
+    /// A database that `before` made, and a restructuring of one stage with these operations.
+    pub(super) fn new(before: &str, operations: &str) -> Self {
+        let cluster = Cluster::start(&ClusterOptions::default());
+        cluster.sql("template1", &format!("CREATE DATABASE {DATABASE}"));
+        cluster.sql(DATABASE, before);
+        let file =
+            format!("title = \"t\"\n[[stages]]\nname = \"it\"\nsoak = \"0s\"\noperations = [\n{operations}\n]\n");
+        let folder = Folder::with(&[("restructure/it.toml", file.as_str())]);
+        fs::create_dir_all(folder.join("migrations")).unwrap();
+        Self { cluster, folder }
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.cluster.client(DATABASE)
+    }
+
+    #[track_caller]
+    pub(super) fn sql(&self, sql: &str) {
+        self.cluster.sql(DATABASE, sql);
+    }
+
+    /// One value as text.
+    #[track_caller]
+    pub(super) fn value(&self, query: &str) -> String {
+        let row = self.client().query_one(&format!("SELECT ({query})::text"), &[]);
+        let row = row.unwrap_or_else(|error| panic!("{query}: {error:?}"));
+        row.get::<_, Option<String>>(0).unwrap_or_else(|| "NULL".to_owned())
+    }
+
+    /// The last value that a script of statements gives.
+    #[track_caller]
+    pub(super) fn messages(&self, sql: &str) -> String {
+        let messages = self.client().simple_query(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let rows = messages.iter().filter_map(|message| match message {
+            postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        rows.last().unwrap_or_default()
+    }
+
+    /// The SQLSTATE that a statement of a role ends with; `00000` where it works.
+    pub(super) fn state_as(&self, role: &str, sql: &str) -> String {
+        let mut client = self.client();
+        client.batch_execute(&format!("SET ROLE {role}")).unwrap();
+        match client.batch_execute(sql) {
+            Ok(()) => "00000".to_owned(),
+            Err(error) => error.code().map_or_else(String::new, |code| code.code().to_owned()),
+        }
+    }
+
+    fn project(&self) -> (Project, ReadFile) {
+        let project = Project::open(self.folder.path()).unwrap();
+        let file = read(&project, None).unwrap();
+        (project, file)
+    }
+
+    fn options() -> RunOptions {
+        RunOptions { unrehearsed: true, accept_use: vec!["*".to_owned()], ..RunOptions::default() }
+    }
+
+    pub(super) fn plan(&self) -> PlanReport {
+        let (project, file) = self.project();
+        let database = self.cluster.connection(DATABASE);
+        planning::plan(&project, &file, Some(&database), None, &OpenOptions::default(), &silent).unwrap()
+    }
+
+    /// The words of the refusal.
+    #[track_caller]
+    pub(super) fn refusal(&self) -> String {
+        let report = self.plan();
+        report.refusals.first().map(|refusal| refusal.message.clone()).expect("a refusal")
+    }
+
+    #[track_caller]
+    pub(super) fn start(&self) {
+        done(self.try_start());
+    }
+
+    pub(super) fn try_start(&self) -> Result<RunReport, String> {
+        let (project, file) = self.project();
+        let database = self.cluster.connection(DATABASE);
+        start(&project, &file, &database, &Self::options(), &silent).map_err(|error| error.to_string())
+    }
+
+    #[track_caller]
+    pub(super) fn complete(&self) {
+        let (_, file) = self.project();
+        let database = self.cluster.connection(DATABASE);
+        done(complete(&file, &database, &|_| Vec::new(), &Self::options(), &silent).map_err(|error| error.to_string()));
+    }
+
+    #[track_caller]
+    pub(super) fn rollback(&self) {
+        let (_, file) = self.project();
+        let database = self.cluster.connection(DATABASE);
+        done(rollback(&file, &database, &Self::options(), &silent).map_err(|error| error.to_string()));
+    }
+
+    /// What pgmason itself finds when it tries the stage on copies.
+    #[track_caller]
+    pub(super) fn rehearse(&self) {
+        let (project, file) = self.project();
+        let database = self.cluster.connection(DATABASE);
+        let report =
+            rehearse(&project, &file, Some(&database), &RehearseOptions::default(), &silent).expect("a rehearsal");
+        assert!(report.is_clean(), "{report:#?}");
+    }
+
+    /// The schema, without pgmason's own.
+    pub(super) fn catalog(&self) -> Catalog {
+        let options = IntrospectOptions { platform: Platform::None, ..IntrospectOptions::default() };
+        let mut catalog = pgmason_pg::introspect(&mut self.client(), &options).unwrap();
+        let is_own = |id: &ObjectId| {
+            let of = id.of.as_deref().unwrap_or(id);
+            of.schema.as_ref().unwrap_or(&of.name).as_str() == "pgmason"
+        };
+        catalog.objects.retain(|id, _| !is_own(id));
+        catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));
+        catalog
+    }
+}
+
+#[track_caller]
+fn done(outcome: Result<RunReport, String>) {
+    match outcome {
+        Ok(report) => {
+            let failed = report.stages.iter().flat_map(|stage| &stage.steps).filter(|step| step.error.is_some());
+            let failed: Vec<_> = failed.map(|step| (&step.title, &step.error)).collect();
+            assert!(report.is_clean(), "{:#?} {failed:#?}", report.refusals);
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Objects that are not the same in both.
+pub(super) fn differences(before: &Catalog, after: &Catalog) -> Vec<(ObjectId, Option<Object>, Option<Object>)> {
+    let ids: std::collections::BTreeSet<&ObjectId> = before.objects.keys().chain(after.objects.keys()).collect();
+    ids.into_iter()
+        .filter(|id| before.get(id) != after.get(id))
+        .map(|id| (id.clone(), before.get(id).cloned(), after.get(id).cloned()))
+        .collect()
+}
