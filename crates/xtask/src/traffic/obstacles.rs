@@ -163,6 +163,10 @@ fn relation(world: &World, table: usize) -> Option<(usize, String)> {
 /// New versions of rows that no client touches: the old ones are dead.
 fn dead_rows(world: &World, place: usize, surface: usize, relation: &str) -> Option<String> {
     let table = &world.tables[place];
+    // What an update does to the rows of a table that is only read, a trigger's new time say, is not known.
+    if table.read_only.is_some() {
+        return None;
+    }
     let named = |name| table.surfaces[surface].column(name);
     // Not the key: with a trigger its rows are locked against foreign keys too (PostgreSQL 15).
     let column = named(&table.columns.iter().find(|column| column.changeable)?.name)?;
