@@ -78,7 +78,6 @@ impl<'a> Finder<'a> {
         true
     }
 
-
     /// References by place: where two readers speak of one place, the surer one is right.
     pub(super) fn finish(mut self) -> Vec<Reference> {
         self.hits.sort_by(|one, other| {

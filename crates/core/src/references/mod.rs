@@ -17,6 +17,7 @@ mod script;
 mod sql;
 mod verify;
 mod words;
+mod written;
 
 use std::ops::Range;
 
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use language::{Language, language_of};
 pub use names::Names;
 pub use verify::still_parses;
+pub use written::{WrittenError, read_change};
 
 use finder::Finder;
 

@@ -93,7 +93,9 @@ impl<'a> Names<'a> {
 
     pub(super) fn enum_value(&self, type_name: &Name, value: &str) -> Option<usize> {
         let values = self.of_word(value).iter().copied();
-        values.into_iter().find(|place| self.changes[*place].kind == NameKind::EnumValue && self.is_of(*place, type_name))
+        values
+            .into_iter()
+            .find(|place| self.changes[*place].kind == NameKind::EnumValue && self.is_of(*place, type_name))
     }
 
     /// The change's table, or enum type, is called so in code that was not changed yet.

@@ -39,7 +39,8 @@ impl Reader {
     fn word(&mut self, finder: &Finder<'_>) -> Range<usize> {
         self.space(finder);
         let start = self.at;
-        while matches!(self.peek(finder), byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80) {
+        while matches!(self.peek(finder), byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80)
+        {
             self.at += 1;
         }
         start..self.at
@@ -99,7 +100,8 @@ impl Reader {
             return;
         }
         if !called.is_empty() {
-            let write = |new: &Identifier| if keeps { new.as_str().to_owned() } else { format!("{called}:{}", new.as_str()) };
+            let write =
+                |new: &Identifier| if keeps { new.as_str().to_owned() } else { format!("{called}:{}", new.as_str()) };
             finder.text_column(name, table, &called, Grade::Sure, kind, write);
         }
         // Casts, JSON paths, aggregates.
@@ -134,15 +136,44 @@ impl Reader {
                 edit.text = format!("{called}:{}", edit.text);
             }
         } else {
-            let write = |new: &Identifier| if keeps { new.as_str().to_owned() } else { format!("{called}:{}", new.as_str()) };
+            let write =
+                |new: &Identifier| if keeps { new.as_str().to_owned() } else { format!("{called}:{}", new.as_str()) };
             finder.text_column(span, table, called, Grade::Sure, kind, write);
         }
         name
     }
 }
 
-/// The column of a filter or an order: `subject`, `data->>key`, `emails.subject`.
-pub(super) fn column(finder: &mut Finder<'_>, span: Range<usize>, table: &Name, kind: &'static str) {
+/// What a select calls the relation that filters name: the table behind `emails:email_messages(…)`. None where it has no such.
+pub(super) fn embedded_as(selected: &str, called: &str) -> Option<String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let bytes = selected.as_bytes();
+    for (place, _) in selected.match_indices(called) {
+        let after = place + called.len();
+        if place > 0 && (is_part(bytes[place - 1]) || bytes[place - 1] == b':') {
+            continue;
+        }
+        match bytes.get(after) {
+            Some(b'(' | b'!') => return Some(called.to_owned()),
+            Some(b':') if bytes.get(after + 1) != Some(&b':') => {
+                let rest = &selected[after + 1..];
+                let length = rest.bytes().take_while(|byte| is_part(*byte)).count();
+                return Some(rest[..length].to_owned());
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The column of a filter or an order: `subject`, `data->>key`, `emails.subject`. `selected`: the chain's list.
+pub(super) fn column(
+    finder: &mut Finder<'_>,
+    span: Range<usize>,
+    table: &Name,
+    selected: Option<&str>,
+    kind: &'static str,
+) {
     let text = finder.text[span.clone()].to_owned();
     let path = text.split("->").next().unwrap_or(&text);
     let mut start = span.start;
@@ -152,9 +183,14 @@ pub(super) fn column(finder: &mut Finder<'_>, span: Range<usize>, table: &Name, 
         let place = start + part.len() - part.trim_start().len()..start + part.trim_end().len();
         let called = part.trim();
         if parts.peek().is_some() {
-            let name = Name::new(called);
-            finder.text_table(place.clone(), &name, Grade::Sure, kind);
-            of = name;
+            // The list goes on to call the relation so.
+            match selected.and_then(|selected| embedded_as(selected, called)) {
+                Some(table) => of = Name::new(table),
+                None => {
+                    of = Name::new(called);
+                    finder.text_table(place.clone(), &of, Grade::Sure, kind);
+                }
+            }
         } else {
             finder.text_column(place, &of, called, Grade::Sure, kind, |new| new.as_str().to_owned());
         }
@@ -167,7 +203,7 @@ pub(super) fn columns(finder: &mut Finder<'_>, span: Range<usize>, table: &Name,
     let text = finder.text[span.clone()].to_owned();
     let mut start = span.start;
     for part in text.split(',') {
-        column(finder, start..start + part.len(), table, kind);
+        column(finder, start..start + part.len(), table, None, kind);
         start += part.len() + 1;
     }
 }

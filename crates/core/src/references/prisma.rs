@@ -32,7 +32,7 @@ pub(super) fn find(path: &str, finder: &mut Finder<'_>) -> Result<(), String> {
             (None, Some((change, grade))) => {
                 let instead = finder.names.table_parts(change).and_then(|(new, schema)| match schema {
                     Some(schema) => Err(format!("write @@map({:?}) and @@schema({:?})", new.as_str(), schema.as_str())),
-                    None => Ok(format!("\n  @@map({:?})\n", new.as_str())),
+                    None => Ok(format!("\n\n  @@map({:?})", new.as_str())),
                 });
                 finder.hit(name_span.clone(), change, grade, KIND, instead);
                 let close = finder.text[name_span.end..].find("\n}").map(|length| name_span.end + length);
@@ -55,7 +55,9 @@ pub(super) fn find(path: &str, finder: &mut Finder<'_>) -> Result<(), String> {
             }
             let span = word_at(finder.text, &field.place, &field.name);
             let end = end_of_field(finder.text, span.end);
-            if finder.text_column(span, &table, &field.name, Grade::Sure, KIND, |new| format!(" @map({:?})", new.as_str())) {
+            if finder
+                .text_column(span, &table, &field.name, Grade::Sure, KIND, |new| format!(" @map({:?})", new.as_str()))
+            {
                 move_edit(finder, Some(end));
             }
         }

@@ -15,18 +15,60 @@ use super::{Edit, Grade, embedded, postgrest};
 
 /// Functions that take SQL first.
 const TAKES_SQL: &[&str] = &[
-    "text", "execute", "executemany", "execute_values", "exec_driver_sql", "read_sql", "read_sql_query", "fetch", "fetchrow",
-    "fetchval", "fetchone", "fetchall", "raw", "RunSQL", "SQL", "mogrify", "copy_expert", "query", "prepare", "cursor_execute",
+    "text",
+    "execute",
+    "executemany",
+    "execute_values",
+    "exec_driver_sql",
+    "read_sql",
+    "read_sql_query",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetchone",
+    "fetchall",
+    "raw",
+    "RunSQL",
+    "SQL",
+    "mogrify",
+    "copy_expert",
+    "query",
+    "prepare",
+    "cursor_execute",
 ];
 
 /// Alembic: the first argument is a table, the second a column where it is a string.
 const ALEMBIC: &[&str] = &[
-    "create_table", "drop_table", "add_column", "drop_column", "alter_column", "rename_table", "batch_alter_table", "bulk_insert",
+    "create_table",
+    "drop_table",
+    "add_column",
+    "drop_column",
+    "alter_column",
+    "rename_table",
+    "batch_alter_table",
+    "bulk_insert",
 ];
 
 const FILTERS: &[&str] = &[
-    "eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "is_", "in_", "contains", "contained_by", "overlaps", "order",
-    "filter", "text_search", "not_", "range_gt", "range_lt",
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "like",
+    "ilike",
+    "is_",
+    "in_",
+    "contains",
+    "contained_by",
+    "overlaps",
+    "order",
+    "filter",
+    "text_search",
+    "not_",
+    "range_gt",
+    "range_lt",
 ];
 
 pub(super) fn find(finder: &mut Finder<'_>) -> Result<(), String> {
@@ -146,7 +188,8 @@ impl Python<'_, '_> {
             name.to_owned()
         };
         let kind = if is_django { "django column" } else { "sqlalchemy column" };
-        let has_arguments = call.is_some_and(|call| !call.arguments.args.is_empty() || !call.arguments.keywords.is_empty());
+        let has_arguments =
+            call.is_some_and(|call| !call.arguments.args.is_empty() || !call.arguments.keywords.is_empty());
         let write = |new: &Identifier| match (is_django, has_arguments) {
             (true, true) => format!(", db_column={:?}", new.as_str()),
             (true, false) => format!("db_column={:?}", new.as_str()),
@@ -242,7 +285,9 @@ impl Python<'_, '_> {
                 if let Some(text) = text {
                     let table = Name { schema: keyword("schema").map(|schema| schema.value), name: text.value.clone() };
                     self.table(&text, table.schema.clone(), Grade::Sure, "alembic operation");
-                    if let Some(column) = call.arguments.args.get(1).and_then(text_of).filter(|_| function != "rename_table") {
+                    if let Some(column) =
+                        call.arguments.args.get(1).and_then(text_of).filter(|_| function != "rename_table")
+                    {
                         self.column(&column, &table, "alembic operation");
                     }
                     self.columns_in(call, &table);
@@ -275,14 +320,17 @@ impl Python<'_, '_> {
                 if let Some(first) = first {
                     self.keys(first, table);
                 }
-                if let Some(text) = call.arguments.find_keyword("on_conflict").and_then(|keyword| text_of(&keyword.value)) {
+                if let Some(text) =
+                    call.arguments.find_keyword("on_conflict").and_then(|keyword| text_of(&keyword.value))
+                {
                     self.done.push(text.span.start);
                     postgrest::columns(self.finder, text.span, table, "supabase-py on_conflict");
                 }
             }
             (method, Some(text)) if FILTERS.contains(&method) => {
                 self.done.push(text.span.start);
-                postgrest::column(self.finder, text.span, table, "supabase-py filter");
+                let selected = chained_select(&call.func);
+                postgrest::column(self.finder, text.span, table, selected.as_deref(), "supabase-py filter");
             }
             _ => {}
         }
@@ -445,6 +493,22 @@ fn chained_schema(call: &ExprCall) -> Option<String> {
     let Expr::Attribute(attribute) = &*call.func else { return None };
     let Expr::Call(before) = &*attribute.value else { return None };
     (called(before)? == "schema").then(|| before.arguments.args.first().and_then(text_of).map(|text| text.value))?
+}
+
+/// The list of the `select` in a chain of calls.
+fn chained_select(mut expression: &Expr) -> Option<String> {
+    loop {
+        match expression {
+            Expr::Call(call) => {
+                if called(call).as_deref() == Some("select") {
+                    return call.arguments.args.first().and_then(text_of).map(|text| text.value);
+                }
+                expression = &call.func;
+            }
+            Expr::Attribute(attribute) => expression = &attribute.value,
+            _ => return None,
+        }
+    }
 }
 
 /// The table that a chain of calls begins with.

@@ -12,14 +12,41 @@ use super::{Grade, embedded};
 
 /// Functions and macros that take SQL.
 const TAKES_SQL: &[&str] = &[
-    "query", "query_as", "query_scalar", "query_unchecked", "query_as_unchecked", "query_scalar_unchecked", "query_with",
-    "query_as_with", "raw_sql", "sql_query", "sql", "execute", "execute_unprepared", "batch_execute", "simple_query", "prepare",
-    "prepare_cached", "prepare_typed", "query_one", "query_opt", "query_raw", "query_typed", "fetch_all", "fetch_one",
-    "fetch_optional", "from_string", "from_sql_and_values", "QueryBuilder", "new", "push",
+    "query",
+    "query_as",
+    "query_scalar",
+    "query_unchecked",
+    "query_as_unchecked",
+    "query_scalar_unchecked",
+    "query_with",
+    "query_as_with",
+    "raw_sql",
+    "sql_query",
+    "sql",
+    "execute",
+    "execute_unprepared",
+    "batch_execute",
+    "simple_query",
+    "prepare",
+    "prepare_cached",
+    "prepare_typed",
+    "query_one",
+    "query_opt",
+    "query_raw",
+    "query_typed",
+    "fetch_all",
+    "fetch_one",
+    "fetch_optional",
+    "from_string",
+    "from_sql_and_values",
+    "QueryBuilder",
+    "new",
+    "push",
 ];
 
 /// Macros of Diesel whose bare words are tables.
-const TAKES_TABLES: &[&str] = &["joinable", "allow_tables_to_appear_in_same_query", "allow_columns_to_appear_in_same_group_by_clause"];
+const TAKES_TABLES: &[&str] =
+    &["joinable", "allow_tables_to_appear_in_same_query", "allow_columns_to_appear_in_same_group_by_clause"];
 
 pub(super) fn find(finder: &mut Finder<'_>) -> Result<(), String> {
     let text = finder.text;
@@ -59,10 +86,11 @@ impl Rust<'_, '_> {
                     '<' => angles += 1,
                     // `->` and `=>` close nothing.
                     '>' if angles > 0 => angles -= 1,
-                    ';' | ',' | '=' => {
+                    ';' => {
                         word = None;
                         angles = 0;
                     }
+                    ',' | '=' if angles <= 0 => word = None,
                     _ => {}
                 },
                 TokenTree::Literal(literal) => self.literal(literal.span().byte_range(), called),
@@ -123,7 +151,9 @@ impl Rust<'_, '_> {
             let arrow = matches!(&tokens.get(place + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == '-');
             if arrow {
                 let name = ident.to_string();
-                self.finder.text_column(ident.span().byte_range(), table, &name, Grade::Sure, "diesel table", |new| new.as_str().to_owned());
+                self.finder.text_column(ident.span().byte_range(), table, &name, Grade::Sure, "diesel table", |new| {
+                    new.as_str().to_owned()
+                });
             }
         }
     }
@@ -141,7 +171,9 @@ impl Rust<'_, '_> {
                 // The last word of a path: `crate::schema::emails`.
                 Some(TokenTree::Ident(_)) => {
                     let path = tokens[place + 2..].iter().take_while(|token| !is_punct(token, ','));
-                    let last = path.filter_map(|token| if let TokenTree::Ident(ident) = token { Some(ident) } else { None }).last();
+                    let last = path
+                        .filter_map(|token| if let TokenTree::Ident(ident) = token { Some(ident) } else { None })
+                        .last();
                     if let Some(last) = last {
                         let name = Name::new(last.to_string());
                         self.finder.text_table(last.span().byte_range(), &name, Grade::Sure, kind);
@@ -165,7 +197,9 @@ impl Rust<'_, '_> {
             return;
         }
         let name = Name::new(ident.to_string());
-        let before = place >= 3 && is_punct(&tokens[place - 1], ':') && matches!(&tokens[place - 3], TokenTree::Ident(ident) if ident == "schema");
+        let before = place >= 3
+            && is_punct(&tokens[place - 1], ':')
+            && matches!(&tokens[place - 3], TokenTree::Ident(ident) if ident == "schema");
         let after = matches!(tokens.get(place + 1..place + 3), Some([one, other]) if is_punct(one, ':') && is_punct(other, ':'));
         if before {
             self.finder.text_table(ident.span().byte_range(), &name, Grade::Sure, "diesel module");
@@ -173,13 +207,25 @@ impl Rust<'_, '_> {
             self.finder.text_table(ident.span().byte_range(), &name, Grade::Likely, "diesel module");
             if let Some(TokenTree::Ident(member)) = tokens.get(place + 3) {
                 let column = member.to_string();
-                self.finder.text_column(member.span().byte_range(), &name, &column, Grade::Likely, "diesel column", |new| new.as_str().to_owned());
+                self.finder.text_column(
+                    member.span().byte_range(),
+                    &name,
+                    &column,
+                    Grade::Likely,
+                    "diesel column",
+                    |new| new.as_str().to_owned(),
+                );
             }
-        } else if after
-            && let Some(TokenTree::Ident(member)) = tokens.get(place + 3)
-        {
+        } else if after && let Some(TokenTree::Ident(member)) = tokens.get(place + 3) {
             let column = member.to_string();
-            self.finder.text_column(member.span().byte_range(), &name, &column, Grade::Likely, "diesel column", |new| new.as_str().to_owned());
+            self.finder.text_column(
+                member.span().byte_range(),
+                &name,
+                &column,
+                Grade::Likely,
+                "diesel column",
+                |new| new.as_str().to_owned(),
+            );
         }
     }
 

@@ -21,7 +21,11 @@ fn problem(path: &str, text: &str) -> Option<String> {
                 .filter_map(|piece| text.get(piece.span.clone()))
                 .map(pgmason_sql::parse_statement)
                 .find(|statement| !statement.is_fully_read());
-            split.problems.first().map(ToString::to_string).or_else(|| broken.map(|_| "a statement does not parse".to_owned()))
+            split
+                .problems
+                .first()
+                .map(ToString::to_string)
+                .or_else(|| broken.map(|_| "a statement does not parse".to_owned()))
         }
         Language::Script => script::with_program(path, text, |_| ()).err(),
         Language::Component => {

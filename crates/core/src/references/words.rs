@@ -16,7 +16,8 @@ pub(super) fn find(finder: &mut Finder<'_>) {
     let names = finder.names;
     let speaks_of = |change: usize| {
         let is_member = names.changes[change].old.member.is_some();
-        !is_member || names.owners(change).iter().any(|owner| present.contains(owner) || is_odd(owner) && text.contains(owner))
+        !is_member
+            || names.owners(change).iter().any(|owner| present.contains(owner) || is_odd(owner) && text.contains(owner))
     };
     let mut taken: Vec<(usize, usize)> = finder.hits.iter().map(|hit| (hit.span.start, hit.span.end)).collect();
     taken.sort_unstable();

@@ -87,11 +87,14 @@ fn one(walk: &mut Walk<'_>, waiting: Pending) {
                 walk.note(Mentioned::Qualifier { name: relation }, span, true);
                 return;
             }
-            let (of, alone) = visible(walk, scope);
+            let Some((of, alone)) = visible(walk, scope) else { return };
             let certain = alone && !walk.variables.contains(&name);
             column(walk, name, of, span, certain, false);
         }
         Written::Qualified((qualifier, place), (name, span)) => {
+            if is_of_a_subquery(walk, scope, &qualifier) {
+                return;
+            }
             let of = qualified(walk, scope, &qualifier, place);
             let certain = !of.is_empty();
             column(walk, name, of, span, certain, false);
@@ -156,17 +159,24 @@ fn qualified(walk: &mut Walk<'_>, scope: usize, qualifier: &str, place: Span) ->
     }
 }
 
-/// The relations of the innermost scope that has any, and whether there is just one.
-fn visible(walk: &Walk<'_>, scope: usize) -> (Vec<Name>, bool) {
+/// The output of a subquery or of a part of WITH is called as that says; only `*` lets names of tables through.
+fn is_of_a_subquery(walk: &Walk<'_>, scope: usize, qualifier: &str) -> bool {
+    let chain = std::iter::successors(Some(scope), |scope| walk.scopes[*scope].parent);
+    let mut relations = chain.flat_map(|scope| &walk.scopes[scope].relations);
+    !walk.has_star && relations.find(|relation| relation.alias == qualifier).is_some_and(|found| found.name.is_none())
+}
+
+/// The relations of the innermost scope that has any, and whether there is just one. None where it has subqueries alone.
+fn visible(walk: &Walk<'_>, scope: usize) -> Option<(Vec<Name>, bool)> {
     let mut next = Some(scope);
     while let Some(scope) = next {
         let scope = &walk.scopes[scope];
         if !scope.relations.is_empty() {
             let names: Vec<Name> = scope.relations.iter().filter_map(|relation| relation.name.clone()).collect();
             let alone = scope.relations.len() == 1 && names.len() == 1;
-            return (names, alone);
+            return (!names.is_empty() || walk.has_star).then_some((names, alone));
         }
         next = scope.parent;
     }
-    (Vec::new(), false)
+    Some((Vec::new(), false))
 }

@@ -43,13 +43,15 @@ fn queries() {
     expect("SELECT emails.subject, emails.* FROM emails", "emails. emails:subject> emails. emails");
     expect("SELECT public.emails.subject FROM public.emails", "public.emails emails:subject> public.emails");
     expect("SELECT subject FROM emails, users", "emails|users:subject?> emails users");
-    expect("SELECT subject FROM (SELECT subject FROM emails) s", ":subject?> emails:subject> emails");
-    expect("WITH emails AS (SELECT id FROM emails) SELECT id FROM emails", "emails:id> emails :id?>");
-    expect("WITH c AS (SELECT 1) SELECT a FROM x UNION SELECT b FROM c", "x:a> x :b?>");
+    expect("SELECT subject FROM (SELECT subject FROM emails) s", "emails:subject> emails");
+    expect("WITH emails AS (SELECT id FROM emails) SELECT id FROM emails", "emails:id> emails");
+    expect("WITH c AS (SELECT 1) SELECT a FROM x UNION SELECT b FROM c", "x:a> x");
     expect(
         "SELECT 1 FROM users u WHERE EXISTS (SELECT 1 FROM emails WHERE emails.user_id = u.id)",
         "users emails emails. emails:user_id users:id",
     );
+    expect("SELECT subject FROM (SELECT * FROM emails) s", ":subject?> emails");
+    expect("SELECT s.subject FROM (SELECT 1 AS subject) s, emails", "emails");
     expect("SELECT 1 FROM a JOIN b USING (id)", "a b a|b:id?&");
     expect("SELECT row_to_json(emails) FROM emails", "emails. emails");
     expect("SELECT 1 FROM emails FOR UPDATE OF emails", "emails emails.");

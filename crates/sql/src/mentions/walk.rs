@@ -15,6 +15,8 @@ pub(super) struct Walk<'a> {
     pub(super) found: Vec<Mention>,
     /// Parameters, and variables of plpgsql: a bare name may be one of them.
     pub(super) variables: Vec<String>,
+    /// A query takes all columns of something.
+    pub(super) has_star: bool,
 }
 
 /// What is no expression in a SELECT around which the names of its output do not matter.
@@ -24,7 +26,12 @@ const OUTPUT_IS_UNNAMED: &[SyntaxKind] =
 impl<'a> Walk<'a> {
     pub(super) fn new(tree: &'a Tree<'a>, variables: Vec<String>) -> Self {
         let scopes = vec![Scope::new(None, ScopeKind::Statement)];
-        Self { tree, scopes, pending: Vec::new(), found: Vec::new(), variables }
+        let has_star = tree
+            .nodes
+            .iter()
+            .enumerate()
+            .any(|(node, found)| found.kind == STAR && matches!(tree.parent_kind(node), Some(TARGET | FIELD_EXPR)));
+        Self { tree, scopes, pending: Vec::new(), found: Vec::new(), variables, has_star }
     }
 
     fn open(&mut self, parent: Option<usize>, kind: ScopeKind) -> usize {

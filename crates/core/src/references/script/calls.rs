@@ -5,22 +5,83 @@ use oxc_span::GetSpan;
 use pgmason_sql::Name;
 
 use super::super::{Edit, Grade, postgrest};
-use super::chain::{chain, table_of};
+use super::chain::{Chain, chain, table_of};
 use super::{Script, Text, strings, text_of};
 
 /// Methods whose first argument is a column.
 const FILTERS: &[&str] = &[
-    "eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "likeAllOf", "likeAnyOf", "ilikeAllOf", "ilikeAnyOf", "is",
-    "isDistinct", "in", "notIn", "contains", "containedBy", "rangeGt", "rangeGte", "rangeLt", "rangeLte", "rangeAdjacent",
-    "overlaps", "textSearch", "match", "regexMatch", "regexIMatch", "not", "filter", "order", "where", "andWhere", "orWhere",
-    "whereIn", "whereNot", "whereNotIn", "whereNull", "whereNotNull", "whereBetween", "orderBy", "groupBy", "pluck", "increment",
-    "decrement", "min", "max", "sum", "avg", "countDistinct", "distinct", "returning",
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "like",
+    "ilike",
+    "likeAllOf",
+    "likeAnyOf",
+    "ilikeAllOf",
+    "ilikeAnyOf",
+    "is",
+    "isDistinct",
+    "in",
+    "notIn",
+    "contains",
+    "containedBy",
+    "rangeGt",
+    "rangeGte",
+    "rangeLt",
+    "rangeLte",
+    "rangeAdjacent",
+    "overlaps",
+    "textSearch",
+    "match",
+    "regexMatch",
+    "regexIMatch",
+    "not",
+    "filter",
+    "order",
+    "where",
+    "andWhere",
+    "orWhere",
+    "whereIn",
+    "whereNot",
+    "whereNotIn",
+    "whereNull",
+    "whereNotNull",
+    "whereBetween",
+    "orderBy",
+    "groupBy",
+    "pluck",
+    "increment",
+    "decrement",
+    "min",
+    "max",
+    "sum",
+    "avg",
+    "countDistinct",
+    "distinct",
+    "returning",
 ];
 
 /// Methods of Kysely whose first argument is a table.
 const BUILDERS: &[&str] = &[
-    "selectFrom", "insertInto", "updateTable", "deleteFrom", "replaceInto", "mergeInto", "innerJoin", "leftJoin", "rightJoin",
-    "fullJoin", "createTable", "alterTable", "dropTable", "dropTableIfExists", "hasTable", "renameTable",
+    "selectFrom",
+    "insertInto",
+    "updateTable",
+    "deleteFrom",
+    "replaceInto",
+    "mergeInto",
+    "innerJoin",
+    "leftJoin",
+    "rightJoin",
+    "fullJoin",
+    "createTable",
+    "alterTable",
+    "dropTable",
+    "dropTableIfExists",
+    "hasTable",
+    "renameTable",
 ];
 
 /// Functions of Drizzle whose first argument is the table that they declare.
@@ -50,7 +111,10 @@ impl Script<'_, '_> {
         if let Some(table) = table_of(call) {
             if let Some(text) = argument(call, 0).and_then(text_of) {
                 let kind = if name == "from" { "supabase-js from" } else { "query builder" };
-                self.table(&text, table.schema.as_deref(), Grade::Sure, kind);
+                let found = self.table(&text, table.schema.as_deref(), Grade::Sure, kind);
+                if found && name == "from" && table.schema.is_none() {
+                    self.from_in_schema(call, &text);
+                }
             }
             return;
         }
@@ -62,7 +126,7 @@ impl Script<'_, '_> {
             && let Some(chain) = chain(&member.object)
             && !chain.result
         {
-            self.of_a_table(call, &name, &chain.table);
+            self.of_a_table(call, &name, &chain);
             return;
         }
         let is_drizzle = DECLARES.contains(&name.as_str())
@@ -82,17 +146,40 @@ impl Script<'_, '_> {
         }
     }
 
+    /// A table that is moved: `client.schema("chat").from("messages")`.
+    fn from_in_schema(&mut self, call: &CallExpression<'_>, text: &Text) {
+        let Expression::StaticMemberExpression(member) = call.callee.get_inner_expression() else { return };
+        let Some((change, _)) = self.finder.names.table(&Name::new(text.value.clone())) else { return };
+        let Ok((new, Some(schema))) = self.finder.names.table_parts(change) else { return };
+        let start = member.object.span().end as usize;
+        let between = self.finder.text.get(start..text.span.start).unwrap_or("");
+        let edit = Edit {
+            span: start..text.span.end,
+            text: format!(".schema({:?}){between}{}", schema.as_str(), new.as_str()),
+        };
+        if let Some(hit) = self.finder.hits.last_mut() {
+            hit.instead = Ok(edit);
+        }
+    }
+
     /// A method in a chain that begins with a table.
-    fn of_a_table(&mut self, call: &CallExpression<'_>, method: &str, table: &Name) {
+    fn of_a_table(&mut self, call: &CallExpression<'_>, method: &str, chain: &Chain) {
+        let table = &chain.table;
         let first = argument(call, 0);
         let text = first.and_then(text_of);
         let options = argument(call, 1).and_then(as_object);
-        let of = options
-            .and_then(|options| option(options, &["referencedTable", "foreignTable"]))
-            .inspect(|text| {
-                self.table(text, table.schema.as_deref(), Grade::Sure, "supabase-js option");
-            })
-            .map_or_else(|| table.clone(), |text| Name { schema: table.schema.clone(), name: text.value });
+        let selected = chain.selected.as_deref();
+        let of = match options.and_then(|options| option(options, &["referencedTable", "foreignTable"])) {
+            Some(text) => {
+                let embedded = selected.and_then(|selected| postgrest::embedded_as(selected, &text.value));
+                self.done.insert(text.start);
+                if embedded.is_none() {
+                    self.table(&text, table.schema.as_deref(), Grade::Sure, "supabase-js option");
+                }
+                Name { schema: table.schema.clone(), name: embedded.unwrap_or(text.value) }
+            }
+            None => table.clone(),
+        };
         match method {
             "select" => {
                 for argument in call.arguments.iter().filter_map(|argument| argument.as_expression()) {
@@ -122,7 +209,7 @@ impl Script<'_, '_> {
             _ if FILTERS.contains(&method) => {
                 if let Some(text) = text {
                     self.done.insert(text.start);
-                    postgrest::column(self.finder, text.span, &of, "supabase-js filter");
+                    postgrest::column(self.finder, text.span, &of, selected, "supabase-js filter");
                 }
             }
             _ => {}
@@ -165,7 +252,9 @@ impl Script<'_, '_> {
             let plain = new.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
                 && !new.starts_with(|first: char| first.is_ascii_digit());
             match written.chars().next() {
-                _ if property.shorthand => format!("{}: {written}", if plain { new.to_owned() } else { format!("{new:?}") }),
+                _ if property.shorthand => {
+                    format!("{}: {written}", if plain { new.to_owned() } else { format!("{new:?}") })
+                }
                 Some(quote @ ('"' | '\'')) => format!("{quote}{new}{quote}"),
                 _ if plain => new.to_owned(),
                 _ => format!("{new:?}"),
@@ -213,7 +302,9 @@ impl Script<'_, '_> {
     fn drizzle_column(&mut self, call: &CallExpression<'_>, property: &ObjectProperty<'_>, table: &Name) {
         if let Some(text) = argument(call, 0).and_then(text_of) {
             self.done.insert(text.start);
-            self.finder.text_column(text.span, table, &text.value, Grade::Sure, "drizzle column", |new| new.as_str().to_owned());
+            self.finder.text_column(text.span, table, &text.value, Grade::Sure, "drizzle column", |new| {
+                new.as_str().to_owned()
+            });
             return;
         }
         // The key is the column's name: code goes on to use the key.
@@ -241,12 +332,14 @@ impl Script<'_, '_> {
         }
         let Some(chain) = chain(&member.object).filter(|chain| chain.result) else { return };
         // What `select` names goes on under its old name.
-        let everything = chain.selected.as_deref().is_none_or(|selected| selected.split(',').any(|item| item.trim() == "*"));
+        let everything =
+            chain.selected.as_deref().is_none_or(|selected| selected.split(',').any(|item| item.trim() == "*"));
         if !everything {
             return;
         }
         let span = member.property.span.start as usize..member.property.span.end as usize;
-        self.finder.text_column(span, &chain.table, name, Grade::Likely, "supabase-js result", |new| new.as_str().to_owned());
+        self.finder
+            .text_column(span, &chain.table, name, Grade::Likely, "supabase-js result", |new| new.as_str().to_owned());
     }
 }
 

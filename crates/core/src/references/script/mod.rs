@@ -50,7 +50,8 @@ pub(super) fn with_program<T>(path: &str, text: &str, work: impl FnOnce(&Program
             return Ok(work(&parsed.program));
         }
         if problem.is_empty() {
-            problem = parsed.diagnostics.iter().next().map_or_else(|| "it does not parse".to_owned(), ToString::to_string);
+            problem =
+                parsed.diagnostics.iter().next().map_or_else(|| "it does not parse".to_owned(), ToString::to_string);
         }
     }
     Err(problem)
@@ -170,7 +171,11 @@ impl Script<'_, '_> {
 /// `TABLE`, `tableName`, `TABLES`, `useTable`.
 fn is_named_after_tables(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with("table") || name.ends_with("table") || name.ends_with("tables") || name.ends_with("tablename") || name.ends_with("table_name")
+    name.starts_with("table")
+        || name.ends_with("table")
+        || name.ends_with("tables")
+        || name.ends_with("tablename")
+        || name.ends_with("table_name")
 }
 
 /// The string of an expression, where it is one without escapes and holes.

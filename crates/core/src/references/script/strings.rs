@@ -12,9 +12,33 @@ use super::{Script, text_of_literal};
 
 /// Functions and tags that take SQL.
 const TAKES_SQL: &[&str] = &[
-    "sql", "query", "queryRaw", "$queryRaw", "$queryRawUnsafe", "$executeRaw", "$executeRawUnsafe", "executeRaw", "execute",
-    "raw", "unsafe", "prepare", "exec", "queryObject", "queryArray", "one", "oneOrNone", "many", "manyOrNone", "any", "none",
-    "runSql", "executeSql", "queryOne", "queryMany", "pgQuery", "simpleQuery",
+    "sql",
+    "query",
+    "queryRaw",
+    "$queryRaw",
+    "$queryRawUnsafe",
+    "$executeRaw",
+    "$executeRawUnsafe",
+    "executeRaw",
+    "execute",
+    "raw",
+    "unsafe",
+    "prepare",
+    "exec",
+    "queryObject",
+    "queryArray",
+    "one",
+    "oneOrNone",
+    "many",
+    "manyOrNone",
+    "any",
+    "none",
+    "runSql",
+    "executeSql",
+    "queryOne",
+    "queryMany",
+    "pgQuery",
+    "simpleQuery",
 ];
 
 pub(super) fn is_sql_name(name: &str) -> bool {
@@ -79,7 +103,10 @@ impl Script<'_, '_> {
 
     /// `"SELECT …" + x + "…"`: strings and what stands between them. None where it does not begin with a string.
     #[allow(clippy::type_complexity, reason = "named at the one place that takes it apart")]
-    fn pieces(&mut self, binary: &BinaryExpression<'_>) -> Option<(Vec<Range<usize>>, Vec<Range<usize>>, Option<char>)> {
+    fn pieces(
+        &mut self,
+        binary: &BinaryExpression<'_>,
+    ) -> Option<(Vec<Range<usize>>, Vec<Range<usize>>, Option<char>)> {
         let mut operands = vec![&binary.right];
         let mut left = &binary.left;
         while let Expression::BinaryExpression(inner) = left.get_inner_expression() {

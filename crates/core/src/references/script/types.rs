@@ -4,7 +4,7 @@ use oxc_ast::ast::*;
 use oxc_span::GetSpan;
 use pgmason_sql::Name;
 
-use super::super::Grade;
+use super::super::{Edit, Grade};
 use super::{Script, Text, text_of_literal};
 
 const HELPERS: &[&str] = &["Tables", "TablesInsert", "TablesUpdate"];
@@ -18,7 +18,17 @@ impl Script<'_, '_> {
             return;
         }
         let Some((text, schema)) = table_of_helper(reference) else { return };
-        self.table(&text, schema.as_deref(), Grade::Sure, KIND);
+        if !self.table(&text, schema.as_deref(), Grade::Sure, KIND) || schema.is_some() {
+            return;
+        }
+        // A table that is moved: `Tables<{ schema: "chat" }, "messages">`.
+        let Some((change, _)) = self.finder.names.table(&Name::new(text.value.clone())) else { return };
+        if let Ok((new, Some(schema))) = self.finder.names.table_parts(change)
+            && let Some(hit) = self.finder.hits.last_mut()
+        {
+            let written = format!("{{ schema: {:?} }}, {:?}", schema.as_str(), new.as_str());
+            hit.instead = Ok(Edit { span: text.span.start - 1..text.span.end + 1, text: written });
+        }
     }
 
     /// `Database["public"]["Tables"]["t"]["Row"]["column"]`, `Tables<"t">["column"]`
@@ -33,7 +43,8 @@ impl Script<'_, '_> {
         let mut column = None;
         let mut table = None;
         if let Some(place) = indices.iter().position(|index| is(index, &["Tables", "Views"])) {
-            let schema = place.checked_sub(1).and_then(|before| indices[before].as_ref()).map(|text| text.value.clone());
+            let schema =
+                place.checked_sub(1).and_then(|before| indices[before].as_ref()).map(|text| text.value.clone());
             if let Some(Some(text)) = indices.get(place + 1) {
                 table = Some(Name { schema: schema.clone(), name: text.value.clone() });
                 self.table(text, schema.as_deref(), Grade::Sure, KIND);
@@ -50,7 +61,8 @@ impl Script<'_, '_> {
         }
         if let (Some(table), Some(text)) = (table, column) {
             self.done.insert(text.start);
-            self.finder.text_column(text.span.clone(), &table, &text.value, Grade::Sure, KIND, |new| new.as_str().to_owned());
+            self.finder
+                .text_column(text.span.clone(), &table, &text.value, Grade::Sure, KIND, |new| new.as_str().to_owned());
         }
     }
 
@@ -71,7 +83,9 @@ impl Script<'_, '_> {
                 }
                 for (column, _) in columns.map(members).unwrap_or_default() {
                     let value = column.value.clone();
-                    self.finder.text_column(column.span, &name, &value, Grade::Sure, "generated type", |new| new.as_str().to_owned());
+                    self.finder.text_column(column.span, &name, &value, Grade::Sure, "generated type", |new| {
+                        new.as_str().to_owned()
+                    });
                 }
             }
         }
