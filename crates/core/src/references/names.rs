@@ -153,7 +153,8 @@ impl<'a> Names<'a> {
         let change = &self.changes[place];
         match (&change.new, &change.note) {
             (None, Some(note)) => Err(note.clone()),
-            (None, None) => Err("no new name is given".into()),
+            // Nothing takes its place, or nobody has asked what does.
+            (None, None) => Err(String::new()),
             (Some(_), Some(note)) => Err(note.clone()),
             (Some(new), None) if *new == change.old => Err("its name stays".into()),
             (Some(new), None) => Ok(new),

@@ -70,7 +70,12 @@ fn one(reference: &FoundReference, out: &mut dyn Write) -> io::Result<()> {
     };
     let place = format!("{}:{}", reference.line, reference.column);
     let grade = reference.grade.name();
-    write!(out, "  {place:<8} {style}{grade:<6}{style:#} {}", shortened(&reference.text))?;
+    let written = shortened(&reference.written, 40);
+    write!(out, "  {place:<8} {style}{grade:<6}{style:#} {BOLD}{written}{BOLD:#}")?;
+    if let Some(instead) = &reference.instead {
+        write!(out, " → {}", shortened(instead, 60))?;
+    }
+    write!(out, "  {}", shortened(&reference.text, 100))?;
     let mut told = vec![reference.kind.to_owned()];
     if let Some(why) = &reference.by_hand {
         told.push(format!("by hand: {why}"));
@@ -81,10 +86,12 @@ fn one(reference: &FoundReference, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(100) {
+/// On one line, and no longer than this.
+fn shortened(text: &str, longest: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text,
     }
 }
 

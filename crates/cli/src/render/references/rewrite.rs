@@ -13,6 +13,9 @@ pub(crate) fn render(report: &RewriteReport, out: &mut dyn Write) -> io::Result<
         }
         return Ok(());
     }
+    if report.refused.is_some() {
+        return Ok(());
+    }
     for file in &report.files {
         write!(out, "{}", file.difference)?;
     }
@@ -22,7 +25,7 @@ pub(crate) fn render(report: &RewriteReport, out: &mut dyn Write) -> io::Result<
 /// On standard error, so that the difference can be given to `git apply`.
 pub(crate) fn tell(report: &RewriteReport) {
     for reference in &report.by_hand {
-        let why = reference.by_hand.as_deref().unwrap_or("its new name is not known");
+        let why = reference.by_hand.as_deref().unwrap_or("nothing takes its place");
         ui::note(&format!("by hand: {}:{} {} ({why})", reference.file, reference.line, reference.written));
     }
     for left in &report.left_alone {

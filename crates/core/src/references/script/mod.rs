@@ -106,7 +106,7 @@ impl<'a> Visit<'a> for Script<'_, '_> {
     }
 
     fn visit_ts_property_signature(&mut self, signature: &TSPropertySignature<'a>) {
-        self.generated_tables(signature);
+        self.generated_schema(signature);
         walk::walk_ts_property_signature(self, signature);
     }
 

@@ -66,17 +66,22 @@ impl Script<'_, '_> {
         }
     }
 
-    /// `Tables: { t: { Row: { column: … } … } }` of the generated file.
-    pub(super) fn generated_tables(&mut self, signature: &TSPropertySignature<'_>) {
-        if !matches!(signature.key.static_name().as_deref(), Some("Tables" | "Views")) {
-            return;
+    /// `public: { Tables: { t: { Row: { column: … } … } } }` of the generated file.
+    pub(super) fn generated_schema(&mut self, signature: &TSPropertySignature<'_>) {
+        for (part, relations) in members(signature) {
+            if let (true, Some(relations)) = (matches!(part.value.as_str(), "Tables" | "Views"), relations) {
+                self.generated_tables(relations, signature.key.static_name().as_deref());
+            }
         }
+    }
+
+    fn generated_tables(&mut self, signature: &TSPropertySignature<'_>, schema: Option<&str>) {
         for (table, shapes) in members(signature) {
-            let name = Name::new(table.value.clone());
-            if self.finder.names.table(&name).is_none() && !self.speaks_of_columns_of(&name) {
+            let name = Name { schema: schema.map(str::to_owned), name: table.value.clone() };
+            if !self.speaks_of(&name) {
                 continue;
             }
-            self.table(&table, None, Grade::Sure, "generated type");
+            self.table(&table, schema, Grade::Sure, "generated type");
             for (shape, columns) in shapes.map(members).unwrap_or_default() {
                 if !is(&Some(shape), &["Row", "Insert", "Update"]) {
                     continue;
@@ -91,8 +96,9 @@ impl Script<'_, '_> {
         }
     }
 
-    fn speaks_of_columns_of(&self, table: &Name) -> bool {
-        self.finder.names.changes.iter().any(|change| change.old.of.name.as_str() == table.name)
+    fn speaks_of(&self, table: &Name) -> bool {
+        let names = self.finder.names;
+        names.table(table).is_some() || names.changes.iter().any(|change| change.old.of.name.as_str() == table.name)
     }
 }
 

@@ -10,4 +10,7 @@ export type Database = {
     };
     Enums: { mood: "sad" | "ok" };
   };
+  archive: {
+    Tables: { emails: { Row: { subject: string } } };
+  };
 };
