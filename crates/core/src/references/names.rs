@@ -33,7 +33,9 @@ impl<'a> Names<'a> {
         let mut earlier: BTreeMap<&QualifiedName, Vec<&QualifiedName>> = BTreeMap::new();
         for (place, change) in changes.iter().enumerate() {
             words.entry(old_word(change).as_str()).or_default().push(place);
+            // A table that is merged into another one has columns of its own.
             if change.kind == NameKind::Table
+                && change.note.is_none()
                 && let Some(new) = &change.new
             {
                 earlier.entry(&new.of).or_default().push(&change.old.of);

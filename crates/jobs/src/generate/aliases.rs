@@ -125,8 +125,10 @@ fn with_old_names(text: &mut String, changed: &[(&FinalTable, &QualifiedName)]) 
             if table.old.schema.as_str() == schema {
                 let _ = writeln!(text, "    {}: {alias}Table;", key(table.old.name.as_str()));
             }
-            // Two tables may become one.
-            let first = renamed.iter().find(|(_, other)| other == new).is_some_and(|(first, _)| first.old == table.old);
+            // Two tables may become one: the one that was not merged into it.
+            let same = || renamed.iter().filter(|(_, other)| other == new);
+            let first = same().find(|(table, _)| table.notes.is_empty()).or_else(|| same().next());
+            let first = first.is_some_and(|(first, _)| first.old == table.old);
             if new.schema.as_str() == schema && first {
                 let _ = writeln!(text, "    {}: {alias}TableRenamed;", key(new.name.as_str()));
             }
