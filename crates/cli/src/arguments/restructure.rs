@@ -42,6 +42,10 @@ pub(crate) struct FileArguments {
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
 
+    /// Do not look for old names in the project's code
+    #[arg(long)]
+    pub(crate) no_code: bool,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -49,6 +53,10 @@ pub(crate) struct FileArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
+    /// Write restructure/NAME.toml (names.toml) from what the rulebook says about names
+    #[arg(long)]
+    pub(crate) from_rulebook: bool,
+
     #[command(flatten)]
     pub(crate) file: FileArguments,
 

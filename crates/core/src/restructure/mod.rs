@@ -6,6 +6,7 @@ pub mod compatibility_view;
 pub mod context;
 mod dependents;
 pub mod file;
+pub mod from_rulebook;
 mod index_steps;
 pub mod limits;
 mod make;

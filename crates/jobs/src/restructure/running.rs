@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pgmason_core::restructure::stage::seconds;
-use pgmason_model::restructure::{Action, NameChange, PlannedStage, StepUndo};
+use pgmason_model::restructure::{Action, PlannedStage, StepUndo};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
 use pgmason_pg::restructure::{
@@ -11,6 +11,7 @@ use pgmason_pg::restructure::{
     steps,
 };
 
+use super::code::CodeReferences;
 use super::derive::derive;
 use super::gates;
 use super::ground::{Ground, new_stage};
@@ -126,7 +127,7 @@ pub fn start(
 pub fn complete(
     file: &ReadFile,
     database: &ConnectionString,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
     options: &RunOptions,
     reporter: Reporter<'_>,
 ) -> Result<RunReport, JobError> {
