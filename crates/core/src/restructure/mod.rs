@@ -8,6 +8,7 @@ mod dependents;
 pub mod file;
 pub mod from_rulebook;
 mod index_steps;
+mod invoker_functions;
 pub mod limits;
 mod make;
 mod merge_mapping;

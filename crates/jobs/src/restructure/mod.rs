@@ -11,6 +11,7 @@ mod gates;
 mod ground;
 mod live;
 pub mod planning;
+mod privileges;
 pub mod read;
 pub mod rehearse;
 pub mod report;

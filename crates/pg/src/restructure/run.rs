@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use super::backfill::{self, Place};
 use super::locks::{all, run_locked};
-use super::state::{self, NewStage, Phase, STEP_STATE, StepRow, StepState};
+use super::state::{self, NewStage, Phase, Reached, STEP_STATE, StepRow, StepState};
 use super::{Progress, RestructureError, Settings, state_error};
 use crate::Pipeline;
 use crate::execute::Executor;
@@ -53,9 +53,9 @@ impl Runner {
         state::begin_stage(self.pipeline(), stage)
     }
 
-    /// Puts a stage into a phase. `fingerprint`: of the schema that it led to.
-    pub fn enter(&mut self, stage: i64, phase: &str, fingerprint: Option<&str>) -> Result<(), RestructureError> {
-        state::move_stage(self.pipeline(), stage, phase, fingerprint)
+    /// Puts a stage into a phase. `reached`: the schema that it led to.
+    pub fn enter(&mut self, stage: i64, phase: &str, reached: Option<&Reached>) -> Result<(), RestructureError> {
+        state::move_stage(self.pipeline(), stage, phase, reached)
     }
 
     /// Watches over views that stand for tables, from now on. False: the role may not.

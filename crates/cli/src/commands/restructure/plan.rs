@@ -1,7 +1,5 @@
 //! `pgmason restructure plan`.
 
-use std::io::Write;
-
 use pgmason_jobs::restructure::from_rulebook::from_rulebook;
 use pgmason_jobs::restructure::planning::plan;
 use pgmason_jobs::source::Source;
