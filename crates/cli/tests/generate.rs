@@ -103,7 +103,9 @@ fn aliases_are_the_same_on_every_run_and_no_reference() {
 fn compiler() -> Option<String> {
     let named = std::env::var("PGMASON_TSC").ok();
     let candidates = named.into_iter().chain(["tsc".to_owned()]);
-    candidates.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
+    candidates
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
 }
 
 #[test]
@@ -123,7 +125,12 @@ fn aliases_compile_against_the_new_types_and_against_the_old_ones() {
             .args(["--moduleResolution", "bundler", "--types", "", "src/use.ts"])
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), folder.read("src/aliases.ts"));
+        assert!(
+            output.status.success(),
+            "{}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            folder.read("src/aliases.ts")
+        );
     }
 }
 

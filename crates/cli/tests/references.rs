@@ -138,14 +138,23 @@ fn find_takes_columns_paths_and_restructurings() {
     let folder = project();
     for written in ["emails.subject", "public.emails.subject"] {
         let report = run(&folder, &["references", "find", written, "--json", "--path", "src"]).json();
-        let sure = ["src/database.types.ts:6 subject", "src/mail.py:1 subject", "src/mail.ts:4 subject", "src/mail.ts:4 subject"];
+        let sure = [
+            "src/database.types.ts:6 subject",
+            "src/mail.py:1 subject",
+            "src/mail.ts:4 subject",
+            "src/mail.ts:4 subject",
+        ];
         assert_eq!(places(&report, "sure"), sure, "{written}");
     }
     let report = run(&folder, &["references", "find", "emails", "--json", "--path", "src/*.py"]).json();
     assert_eq!(report["files_searched"], 1);
     let report = run(&folder, &["references", "find", "--restructure", "prefix", "--json"]).json();
-    let changes: Vec<String> =
-        report["changes"].as_array().unwrap().iter().map(|change| format!("{} {}", change["old"], change["new"])).collect();
+    let changes: Vec<String> = report["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| format!("{} {}", change["old"], change["new"]))
+        .collect();
     assert_eq!(
         changes,
         [
@@ -181,8 +190,12 @@ fn bad_input_is_told_with_a_hint() {
     run(&folder, &["references", "find"]).assert_code(2).assert_says("no name is given");
     run(&folder, &["references", "find", "a.b.c.d"]).assert_code(2).assert_says("more than three parts");
     run(&folder, &["references", "find", ""]).assert_code(2).assert_says("names nothing");
-    run(&folder, &["references", "find", "--restructure", "other"]).assert_code(2).assert_says("restructure/other.toml");
-    run(&folder, &["references", "find", "emails", "--path", "src/[*"]).assert_code(2).assert_says("no pattern of paths");
+    run(&folder, &["references", "find", "--restructure", "other"])
+        .assert_code(2)
+        .assert_says("restructure/other.toml");
+    run(&folder, &["references", "find", "emails", "--path", "src/[*"])
+        .assert_code(2)
+        .assert_says("no pattern of paths");
     run(&folder, &["references", "rewrite", "emails"]).assert_code(2).assert_says("no new name is given");
     run(&folder, &["references", "find", "emails", "--restructure", "prefix"]).assert_code(2);
 }
@@ -234,7 +247,10 @@ fn rewrite_prints_a_difference_and_writes_only_into_a_clean_work_tree() {
 
     fs::set_permissions(folder.join("src/mail.ts"), fs::Permissions::from_mode(0o640)).unwrap();
     git(&folder, &["config", "core.fileMode", "false"]);
-    run(&folder, &write).assert_code(0).assert_says("src/mail.ts  5 places").assert_says("rewritten: 7 places in 2 files");
+    run(&folder, &write)
+        .assert_code(0)
+        .assert_says("src/mail.ts  5 places")
+        .assert_says("rewritten: 7 places in 2 files");
     assert_eq!(fs::metadata(folder.join("src/mail.ts")).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(git(&folder, &["status", "--porcelain"]), " M src/mail.py\n M src/mail.ts\n");
     assert_eq!(folder.read("migrations/001_it.sql"), MIGRATION);
@@ -309,7 +325,8 @@ fn functions_and_cron_jobs_of_a_database_are_looked_into() {
 #[test]
 fn functions_that_the_files_make_are_looked_into() {
     let folder = project();
-    let report = run(&folder, &["references", "find", "emails", "--functions", "--json", "--path", "migrations"]).json();
+    let report =
+        run(&folder, &["references", "find", "emails", "--functions", "--json", "--path", "migrations"]).json();
     let of_database = report["references"].as_array().unwrap().iter().filter(|it| it["role"] == "database").count();
     assert_eq!(of_database, 1, "{report:#}");
 }
