@@ -33,7 +33,6 @@ use pgmason_model::{Catalog, Object, ObjectId, ObjectKind};
 
 pub use options::DiffOptions;
 pub use reach::reached;
-pub(crate) use retype::keeps_file;
 
 /// How grants and owners are written, for whoever leads back to them.
 pub(crate) mod access {

@@ -60,7 +60,7 @@ pub(super) fn always_fits(old: &str, new: &str) -> bool {
 }
 
 /// True where PostgreSQL only changes the catalog: a longer varchar, varchar to text, a wider numeric of one scale.
-pub(crate) fn keeps_file(old: &str, new: &str) -> bool {
+pub(super) fn keeps_file(old: &str, new: &str) -> bool {
     if is_array(old) || is_array(new) {
         return false;
     }

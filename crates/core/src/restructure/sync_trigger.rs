@@ -84,24 +84,6 @@ pub(super) fn keep_equal(names: &TwoNames<'_>) -> SyncTrigger {
     SyncTrigger { create: first.create, drop }
 }
 
-/// One column follows from another one, in one direction: `NEW.to := expression`, with the rights of whoever made the trigger.
-pub(super) fn follow(table: &QualifiedName, from: &Identifier, to: &Identifier, expression: &str) -> SyncTrigger {
-    let words = [table.schema.as_str(), table.name.as_str(), from.as_str(), to.as_str()];
-    let value = format!("(SELECT {expression} FROM (SELECT NEW.*) AS {})", table.name);
-    let body = format!(
-        "IF pg_catalog.current_setting('{BACKFILL}', true) = 'on' AND TG_OP = 'UPDATE' THEN
-        NEW := OLD;
-    END IF;
-    NEW.{to} := {value};"
-    );
-    let mut made = trigger(table, "follow", &words, &body, false);
-    if let Some(function) = made.create.first_mut() {
-        // Whoever writes a row may lack the right to call what the expression calls.
-        *function = function.replacen("LANGUAGE plpgsql", "LANGUAGE plpgsql SECURITY DEFINER", 1);
-    }
-    made
-}
-
 /// `UPDATE … SET to = value` where it is not that already, along the key.
 pub(super) fn fill(table: &QualifiedName, key: &[KeyColumn], to: &Identifier, value: &str, differs: &str) -> Action {
     Action::Backfill(Backfill {
