@@ -7,7 +7,7 @@ use pgmason_model::{Identifier, QualifiedName, quote_literal};
 
 use super::compatibility_view::OWN_SCHEMA;
 use super::step::{both_ways, check};
-use super::table_facts::{own_name, same_key, short_name};
+use super::table_facts::{last_trigger, own_name, same_key, short_name};
 
 /// A column's values by the key of their rows.
 pub(super) struct Archive {
@@ -71,7 +71,7 @@ impl Archive {
             filter,
             write: format!(
                 "INSERT INTO {name} ({}, {column}) SELECT {}, {value} FROM batch ON CONFLICT ({}) DO UPDATE SET {column} = excluded.{column} \
-                 WHERE {name}.{column}::text IS DISTINCT FROM excluded.{column}::text",
+                 WHERE pg_catalog.record_image_ne(ROW({name}.{column}), ROW(excluded.{column}))",
                 self.key_list(""),
                 self.key_list("batch."),
                 self.key_list("")
@@ -109,4 +109,68 @@ fn without_grants(name: &QualifiedName) -> String {
          WHERE found.oid = {literal}::pg_catalog.regclass AND acl.grantee NOT IN (0, found.relowner) \
          LOOP EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', {literal}, grantee); END LOOP; END $pgmason$"
     )
+}
+
+/// A trigger that keeps the archive current while the table is written to.
+pub(super) struct ArchiveTrigger {
+    pub(super) create: Vec<String>,
+    pub(super) drop: Vec<String>,
+}
+
+impl Archive {
+    /// Every row that is written puts its value there, whoever writes it: the function has the rights of whoever made it.
+    pub(super) fn keep_current(&self, column: &Identifier) -> ArchiveTrigger {
+        let Self { name, table, key, value, .. } = self;
+        let function =
+            QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(format!("keep_{}", name.name.as_str())) };
+        let trigger = last_trigger(&[column.as_str(), "archive"]);
+        let (keys, of_new) = (self.key_list(""), self.key_list("NEW."));
+        let same: Vec<String> = key.iter().map(|column| format!("{name}.{0} = OLD.{0}", column.name)).collect();
+        let moved: Vec<String> =
+            key.iter().map(|column| format!("OLD.{0} IS DISTINCT FROM NEW.{0}", column.name)).collect();
+        let body = format!(
+            "
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM {name} WHERE {same};
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND ({moved}) THEN
+        DELETE FROM {name} WHERE {same};
+    END IF;
+    INSERT INTO {name} ({keys}, {value}) VALUES ({of_new}, NEW.{column})
+    ON CONFLICT ({keys}) DO UPDATE SET {value} = excluded.{value}
+    WHERE pg_catalog.record_image_ne(ROW({name}.{value}), ROW(excluded.{value}));
+    RETURN NULL;
+END
+",
+            same = same.join(" AND "),
+            moved = moved.join(" OR "),
+        );
+        let create = vec![
+            format!(
+                "CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \
+                 SET search_path = pg_catalog, pg_temp AS {}",
+                quote_literal(&body)
+            ),
+            format!("REVOKE ALL ON FUNCTION {function}() FROM PUBLIC"),
+            format!(
+                "CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
+            ),
+            format!("ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"),
+        ];
+        let drop = vec![format!("DROP TRIGGER {trigger} ON {table}"), format!("DROP FUNCTION {function}()")];
+        ArchiveTrigger { create, drop }
+    }
+
+    /// True where the archive has the value of every row.
+    pub(super) fn is_whole(&self, column: &Identifier) -> String {
+        let Self { name, table, key, value, .. } = self;
+        format!(
+            "SELECT NOT EXISTS (SELECT FROM {table} AS source LEFT JOIN {name} AS archive ON {} \
+             WHERE archive.{} IS NULL OR pg_catalog.record_image_ne(ROW(source.{column}), ROW(archive.{value})))",
+            same_key(key, "source", "archive"),
+            key.first().map(|column| column.name.clone()).unwrap_or_default(),
+        )
+    }
 }

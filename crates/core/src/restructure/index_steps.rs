@@ -174,7 +174,7 @@ pub(super) fn drop(context: &PlanContext<'_>, id: &ObjectId, index: &Index) -> (
 }
 
 /// What is said of an index beside its definition.
-fn of_index(catalog: &Catalog, id: &ObjectId, index: &Index) -> Vec<String> {
+pub(super) fn of_index(catalog: &Catalog, id: &ObjectId, index: &Index) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(Object::Comment(comment)) = catalog.get(&ObjectId::comment(id.clone())) {
         said.push(format!("COMMENT ON INDEX {id} IS {}", quote_literal(&comment.text)));

@@ -2,6 +2,9 @@
 
 mod archive;
 mod both_ways;
+mod built_on;
+mod column_notes;
+mod column_parts;
 pub mod compatibility_view;
 pub mod context;
 mod dependents;
@@ -23,8 +26,10 @@ mod partitioned;
 mod partitions;
 pub mod refusal;
 mod relocate;
+mod shadow_column;
 pub mod stage;
 mod step;
+mod sync_trigger;
 mod table_archive;
 mod table_facts;
 mod tracking;

@@ -108,10 +108,9 @@ pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<Plan
         Operation::MergeTables(asked) => merge_tables::plan(asked, context),
         Operation::PartitionTable(asked) => partition_table::plan(asked, context),
         Operation::SplitTable(asked) => split_table::plan(asked, context),
-        _ => Err(OperationRefusal::Refused {
-            message: format!("`{}` cannot be planned yet", operation.kind()),
-            hint: "do it with a migration".to_owned(),
-        }),
+        Operation::RenameColumn(asked) => rename_column::plan(asked, context),
+        Operation::DropColumn(asked) => drop_column::plan(asked, context),
+        Operation::ChangeColumnType(asked) => change_column_type::plan(asked, context),
     }?;
     Ok(PlannedOperation { kind: operation.kind().to_owned(), ..planned })
 }

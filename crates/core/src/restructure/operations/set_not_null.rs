@@ -97,8 +97,8 @@ fn no_nulls(table: &QualifiedName, column: &Identifier) -> RestructureStep {
 fn filled(archive: &Archive, column: &Identifier, fill: &str) -> [RestructureStep; 2] {
     let Archive { table, value, .. } = archive;
     let is_null = format!("{table}.{column} IS NULL");
-    // Text is compared: json and others have no equality.
-    let is_still = format!("{table}.{column}::text IS NOT DISTINCT FROM batch.{value}::text");
+    // By their bytes: json and others have no equality.
+    let is_still = format!("pg_catalog.record_image_eq(ROW({table}.{column}), ROW(batch.{value}))");
     [
         RestructureStep {
             title: format!("keep which rows of {table} have a null in {column}"),
