@@ -122,7 +122,7 @@ fn aliases_compile_against_the_new_types_and_against_the_old_ones() {
         let output = Command::new(&compiler)
             .current_dir(folder.path())
             .args(["--strict", "--noEmit", "--skipLibCheck", "--target", "es2022", "--module", "esnext"])
-            .args(["--moduleResolution", "bundler", "--types", "", "src/use.ts"])
+            .args(["--moduleResolution", "bundler", "src/use.ts"])
             .output()
             .unwrap();
         assert!(

@@ -175,6 +175,21 @@ fn find_takes_columns_paths_and_restructurings() {
 }
 
 #[test]
+fn the_json_is_a_contract() {
+    let folder = Folder::with(&[
+        ("a.ts", "db.from(\"emails\").select(\"subject\");\n"),
+        ("b.sql", "select * from emails join old using (subject);\n"),
+        ("migrations/001_it.sql", "create table emails (subject text);\n"),
+        ("broken.ts", "emails ("),
+    ]);
+    let changes = ["emails=app_emails", "emails.subject=title"];
+    let report = run(&folder, &[["references", "find", "--json"].as_slice(), &changes].concat()).json();
+    insta::assert_json_snapshot!("references_find__json", report);
+    let report = run(&folder, &[["references", "rewrite", "--json"].as_slice(), &changes].concat()).json();
+    insta::assert_json_snapshot!("references_rewrite__json", report);
+}
+
+#[test]
 fn find_fails_where_it_is_asked_to() {
     let folder = project();
     run(&folder, &["references", "find", "emails", "--fail-on", "sure"]).assert_code(1);
@@ -207,6 +222,7 @@ fn what_is_not_looked_at_is_said() {
     folder.write("latin.sql", [b"select '\xe9' from emails".as_slice()].concat());
     folder.write("wide.sql", [0xff, 0xfe, b'a', 0]);
     folder.write("image.png", [0x89, b'P', 0, 1]);
+    folder.write("key.der", [0x30, 0x82, 0x01, 0xff]);
     folder.write("big.sql", "select 1 from emails;\n".repeat(250_000));
     folder.write("empty.ts", "");
     let outcome = run(&folder, &["references", "find", "emails"]);
@@ -216,7 +232,7 @@ fn what_is_not_looked_at_is_said() {
         .assert_says("not checked: latin.sql (it is no UTF-8 text)")
         .assert_says("not checked: wide.sql (it is UTF-16)")
         .assert_says("not checked: big.sql (it has 5 MB")
-        .assert_says("1 of them binary");
+        .assert_says("2 of them binary");
 }
 
 #[test]

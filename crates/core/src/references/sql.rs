@@ -135,9 +135,8 @@ fn column(
 
 /// `subject` of `e.subject`, as written.
 fn last_part(written: &str) -> &str {
-    if written.ends_with('"') {
-        let open = written[..written.len() - 1].rfind('"').unwrap_or(0);
-        return &written[open..];
+    if let Some(before) = written.strip_suffix('"') {
+        return &written[before.rfind('"').unwrap_or(0)..];
     }
     written.rsplit('.').next().unwrap_or(written).trim_start()
 }

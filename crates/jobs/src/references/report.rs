@@ -43,7 +43,7 @@ impl GradeCounts {
     }
 
     /// References of this grade, or a surer one.
-    pub fn from(&self, grade: Grade) -> usize {
+    pub fn at_least(&self, grade: Grade) -> usize {
         match grade {
             Grade::Sure => self.sure,
             Grade::Likely => self.sure + self.likely,

@@ -123,7 +123,7 @@ fn one(project: &Project, path: &Path, migrations: Option<&Path>, names: &Names<
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Outcome::NotChecked("it is UTF-16".into());
     }
-    if bytes.contains(&0) {
+    if is_binary(&bytes) {
         return Outcome::Binary;
     }
     let Ok(text) = String::from_utf8(bytes) else { return Outcome::NotChecked("it is no UTF-8 text".into()) };
@@ -134,6 +134,12 @@ fn one(project: &Project, path: &Path, migrations: Option<&Path>, names: &Names<
     let language = language_of(&display);
     let role = role_of(path, &display, language, &text, migrations);
     Outcome::Found(SearchedFile { path: Some(path.to_owned()), display, role, language: language.name(), text, found })
+}
+
+/// Bytes that stand in no text of any encoding but UTF-16.
+fn is_binary(bytes: &[u8]) -> bool {
+    let is_control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
+    bytes.contains(&0) || bytes.iter().take(8192).any(is_control) && std::str::from_utf8(bytes).is_err()
 }
 
 /// A byte order mark is no part of any language; places stay.

@@ -96,7 +96,7 @@ fn shortened(text: &str, longest: usize) -> String {
 }
 
 fn tail(report: &ReferencesReport, shown: Shown, out: &mut dyn Write) -> io::Result<()> {
-    if report.in_migrations.from(Grade::Word) > 0 && !shown.migrations {
+    if report.in_migrations.at_least(Grade::Word) > 0 && !shown.migrations {
         let counts = counts_text(&report.in_migrations);
         writeln!(out, "In migrations, which ran already: {counts} (--migrations lists them)")?;
     }

@@ -113,7 +113,7 @@ impl Script<'_, '_> {
                 let kind = if name == "from" { "supabase-js from" } else { "query builder" };
                 let found = self.table(&text, table.schema.as_deref(), Grade::Sure, kind);
                 if found && name == "from" && table.schema.is_none() {
-                    self.from_in_schema(call, &text);
+                    self.move_into_schema(call, &text);
                 }
             }
             return;
@@ -147,7 +147,7 @@ impl Script<'_, '_> {
     }
 
     /// A table that is moved: `client.schema("chat").from("messages")`.
-    fn from_in_schema(&mut self, call: &CallExpression<'_>, text: &Text) {
+    fn move_into_schema(&mut self, call: &CallExpression<'_>, text: &Text) {
         let Expression::StaticMemberExpression(member) = call.callee.get_inner_expression() else { return };
         let Some((change, _)) = self.finder.names.table(&Name::new(text.value.clone())) else { return };
         let Ok((new, Some(schema))) = self.finder.names.table_parts(change) else { return };
