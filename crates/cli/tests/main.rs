@@ -25,6 +25,7 @@ mod migration_renumber;
 mod migration_squash;
 mod migration_test;
 mod references;
+mod restructure;
 mod schema_files;
 mod support;
 mod suppressed;

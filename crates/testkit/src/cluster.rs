@@ -147,6 +147,11 @@ impl Drop for Cluster {
     }
 }
 
+/// The major version of the newest server programs here.
+pub fn local_major() -> u32 {
+    major_of(&local_binaries(None)).unwrap()
+}
+
 /// The folder of `postgres` and `initdb` of a major (`None`: the newest). Fails the test where there is none.
 pub fn local_binaries(major: Option<u32>) -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = candidates()

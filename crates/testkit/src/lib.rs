@@ -15,9 +15,10 @@ mod pooler;
 mod processes;
 mod scratch;
 mod small_file_system;
+mod stopping_proxy;
 mod wait;
 
-pub use cluster::{Cluster, ClusterOptions, local_binaries, run_as_unprivileged};
+pub use cluster::{Cluster, ClusterOptions, local_binaries, local_major, run_as_unprivileged};
 pub use command::{Outcome, Pgmason};
 pub use corpora::corpora;
 pub use cutting_proxy::CuttingProxy;
@@ -26,4 +27,5 @@ pub use pooler::Pooler;
 pub use processes::{Process, Signal, kill, kill_group, processes_about};
 pub use scratch::{LentScratch, embedded_server, local_server, read_catalog, server};
 pub use small_file_system::SmallFileSystem;
+pub use stopping_proxy::StoppingProxy;
 pub use wait::{PATIENCE, until};

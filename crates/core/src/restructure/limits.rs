@@ -162,6 +162,19 @@ pub fn notes(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) 
             notes.push(format!("trigger function {id} reads TG_TABLE_NAME, which becomes the new name"));
         }
     }
+    for function in of_row_type(context.catalog, table) {
+        notes.push(format!(
+            "function {function} takes or gives the row type of {name}, which is called otherwise from then on: make it \
+             again under the new name"
+        ));
+    }
+    if is_junction(context.catalog, table) {
+        notes.push(format!(
+            "PostgREST sees {name} under both names as a way between the tables that it joins: name the one that is meant \
+             in an embedding (`!{}`) until the stage is completed",
+            name.name
+        ));
+    }
     for (_, object) in context.catalog.of_kind(ObjectKind::Publication) {
         if let Object::Publication(publication) = object
             && publication.tables.iter().any(|published| published.table == *name)
@@ -181,6 +194,38 @@ pub(super) fn functions_naming(context: &PlanContext<'_>, name: &QualifiedName) 
             if !context.catalog.is_platform(id) && !is_parsed_body(function) && mentions(&tokens(&function.body), name))
     });
     naming.map(|(id, _)| id.clone()).collect()
+}
+
+/// Functions with the table's row type among their arguments or as their result.
+fn of_row_type(catalog: &Catalog, table: &ObjectId) -> Vec<String> {
+    let all = catalog.dependencies.iter().filter(|(dependent, needed)| {
+        dependent.kind == ObjectKind::Function && needed == table && !catalog.is_platform(dependent)
+    });
+    let mentions_type = |id: &ObjectId| match catalog.get(id) {
+        Some(Object::Function(function)) => {
+            let text = format!("{} {}", function.arguments, function.returns.as_deref().unwrap_or_default());
+            tokens(&text).iter().any(|word| is_name(word) && word.value == table.name.as_str())
+        }
+        _ => false,
+    };
+    all.filter(|(dependent, _)| mentions_type(dependent)).map(|(dependent, _)| dependent.to_string()).collect()
+}
+
+/// Its primary key is made of foreign keys to two tables.
+fn is_junction(catalog: &Catalog, table: &ObjectId) -> bool {
+    let constraints: Vec<&pgmason_model::catalog::Constraint> = catalog
+        .of_relation(ObjectKind::Constraint, table)
+        .filter_map(|(_, object)| match object {
+            Object::Constraint(constraint) => Some(constraint),
+            _ => None,
+        })
+        .collect();
+    let key = constraints.iter().find(|found| found.kind == pgmason_model::catalog::ConstraintKind::PrimaryKey);
+    let Some(key) = key else { return false };
+    let in_key = constraints
+        .iter()
+        .filter(|found| found.references.is_some() && found.columns.iter().all(|column| key.columns.contains(column)));
+    in_key.count() >= 2
 }
 
 /// `BEGIN ATOMIC` follows the table by its OID (PostgreSQL 14 and newer).

@@ -107,6 +107,7 @@ pub fn start(
         report.seconds = began.elapsed().as_secs_f64();
         return Ok(report);
     }
+    report.refusals.extend(stands_for(&planned, &begun)?);
     report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &planned)?);
     if !report.refusals.is_empty() {
         return Ok(report);
@@ -252,6 +253,30 @@ fn begin(file: &ReadFile, database: &ConnectionString, options: &RunOptions) -> 
         dry_run: options.dry_run,
         ..RunReport::default()
     }
+}
+
+/// Tables that a view of another stage stands for: what hangs on the view would be in the way.
+fn stands_for(planned: &PlannedStage, begun: &[StageRow]) -> Result<Option<Refusal>, JobError> {
+    for row in begun.iter().filter(|row| row.phase == "started") {
+        let standing = plan_of(row)?;
+        for compatibility in standing.operations.iter().flat_map(|operation| &operation.compatibility) {
+            let relations = planned.operations.iter().flat_map(|operation| &operation.relations);
+            let met = relations
+                .into_iter()
+                .find(|relation| **relation == compatibility.view || **relation == compatibility.table);
+            if let Some(met) = met {
+                return Ok(Some(Refusal {
+                    stage: Some(planned.name.clone()),
+                    message: format!(
+                        "stage {} has begun on {met}: {} is a view until its end",
+                        row.stage, compatibility.view
+                    ),
+                    hint: format!("complete stage {} first", row.stage),
+                }));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The stage to start: the one that was interrupted, else the first that was not begun.

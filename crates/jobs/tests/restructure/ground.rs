@@ -9,13 +9,17 @@ use pgmason_jobs::restructure::read::{ReadFile, read};
 use pgmason_jobs::restructure::rehearse::{RehearsalReport, RehearseOptions, rehearse};
 use pgmason_jobs::restructure::report::RunReport;
 use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
+use pgmason_jobs::restructure::status::{StatusReport, status};
+use pgmason_model::restructure::PlannedStage;
 use pgmason_pg::ConnectionString;
 use pgmason_testkit::{Cluster, ClusterOptions, Folder};
 use postgres::Client;
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
-    let cluster =
-        Cluster::start(&ClusterOptions { settings: "max_connections = 200".to_owned(), ..Default::default() });
+    let cluster = Cluster::start(&ClusterOptions {
+        settings: "max_connections = 200\nautovacuum_naptime = 1s\ntrack_counts = on".to_owned(),
+        ..Default::default()
+    });
     cluster.sql(
         "postgres",
         "CREATE ROLE anon NOLOGIN; CREATE ROLE authenticated NOLOGIN; CREATE ROLE service_role NOLOGIN BYPASSRLS; \
@@ -71,6 +75,23 @@ impl Live {
     pub(super) fn start(&self) -> RunReport {
         let options = RunOptions::default();
         start(&self.project(), &self.file(), &self.connection, &options, &silent).unwrap()
+    }
+
+    pub(super) fn start_unrehearsed(&self) -> RunReport {
+        let options = RunOptions { unrehearsed: true, ..RunOptions::default() };
+        start(&self.project(), &self.file(), &self.connection, &options, &silent).unwrap()
+    }
+
+    pub(super) fn status(&self) -> StatusReport {
+        status(&self.file(), &self.connection, &Default::default(), &silent).unwrap()
+    }
+
+    /// What the operations of the first stage that stands have to say.
+    pub(super) fn planned_notes(&self) -> Vec<String> {
+        let plan: String =
+            self.client().query_one("SELECT plan::text FROM pgmason.restructure_stages LIMIT 1", &[]).unwrap().get(0);
+        let plan: PlannedStage = serde_json::from_str(&plan).unwrap();
+        plan.operations.into_iter().flat_map(|operation| operation.notes).collect()
     }
 
     pub(super) fn complete(&self) -> RunReport {

@@ -7,4 +7,5 @@ mod examples;
 mod ground;
 mod merge_tables;
 mod partition_table;
+mod traps;
 mod writers;
