@@ -43,6 +43,9 @@ pub struct PlannedOperation {
     pub limits: Vec<String>,
     /// Views that stand under another name until `complete`.
     pub compatibility: Vec<CompatibilityView>,
+    /// What every row has to fulfil before it starts, which a step looks at: made-up rows are made so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows_fulfil: Vec<RowCondition>,
     /// Where a step has to be written out on a scratch database before the plan is whole.
     #[serde(skip)]
     pub derived: Option<Derived>,
@@ -57,6 +60,13 @@ pub struct Derived {
     pub in_complete: bool,
     /// Its place among the steps of that phase, from 0.
     pub step: usize,
+}
+
+/// A condition on the rows of a relation, as SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowCondition {
+    pub relation: QualifiedName,
+    pub condition: String,
 }
 
 /// A view that stands for a table under another name.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use pgmason_model::restructure::PlannedOperation;
+use pgmason_model::restructure::{PlannedOperation, RowCondition};
 
 use crate::restructure::context::PlanContext;
 use crate::restructure::name::parts;
@@ -47,6 +47,7 @@ pub fn plan(asked: &AddCheck, context: &mut PlanContext<'_>) -> Result<PlannedOp
         // Code of before may write what the constraint refuses: it comes when that code is gone.
         complete: vec![seen("see again that every row"), adding, validate(&name, &constraint)],
         direct: vec![add],
+        rows_fulfil: vec![RowCondition { relation: name.clone(), condition: format!("({condition}) IS NOT FALSE") }],
         notes: vec![format!("code must write nothing else than {condition} before the stage is completed")],
         ..PlannedOperation::default()
     })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use pgmason_model::catalog::TableKind;
-use pgmason_model::restructure::{PlannedOperation, RestructureStep, StepUndo};
+use pgmason_model::restructure::{PlannedOperation, RestructureStep, RowCondition, StepUndo};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use crate::restructure::archive::Archive;
@@ -60,6 +60,7 @@ pub fn plan(asked: &SetNotNull, context: &mut PlanContext<'_>) -> Result<Planned
         ));
         planned.direct.push(format!("UPDATE {name} SET {column} = ({fill}) WHERE {column} IS NULL"));
     } else {
+        planned.rows_fulfil.push(RowCondition { relation: name.clone(), condition: format!("{column} IS NOT NULL") });
         planned.start.push(no_nulls(&name, &column));
     }
     planned.complete.push(no_nulls(&name, &column));

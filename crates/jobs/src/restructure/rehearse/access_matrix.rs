@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pgmason_model::restructure::{NameKind, PlannedStage};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 use postgres::{Client, SimpleQueryMessage};
 
@@ -118,6 +119,65 @@ pub(super) fn subjects(
         subjects.push(Subject { table: table.clone(), columns, writable, row, key: key.unwrap_or_default(), readable });
     }
     Ok(subjects)
+}
+
+/// The subjects without the columns that go, under the names of before and under those of the end.
+pub(super) fn columns_at_the_end(subjects: &[Subject], planned: &PlannedStage) -> (Vec<Subject>, Vec<Subject>) {
+    let mut kept = subjects.to_vec();
+    let mut renamed = Vec::new();
+    for subject in &mut kept {
+        let mut changes: BTreeMap<Identifier, Identifier> = BTreeMap::new();
+        for operation in &planned.operations {
+            for change in &operation.names {
+                let Some(column) = change.old.member.clone() else { continue };
+                if change.kind != NameKind::Column || change.old.of != subject.table {
+                    continue;
+                }
+                match (operation.kind.as_str(), change.new.as_ref().and_then(|new| new.member.clone())) {
+                    ("change_column_type", _) => {}
+                    ("rename_column", Some(new)) => {
+                        changes.insert(column, new);
+                    }
+                    _ => subject.leave_out(&column),
+                }
+            }
+        }
+        renamed.push(subject.with_names(&changes));
+    }
+    (kept, renamed)
+}
+
+impl Subject {
+    fn leave_out(&mut self, column: &Identifier) {
+        self.columns.retain(|name| name != column);
+        self.writable.retain(|name| name != column);
+        for columns in self.readable.values_mut() {
+            columns.retain(|name| name != column);
+        }
+    }
+
+    fn with_names(&self, changes: &BTreeMap<Identifier, Identifier>) -> Self {
+        let new = |name: &Identifier| changes.get(name).unwrap_or(name).clone();
+        let all = |names: &[Identifier]| names.iter().map(new).collect::<Vec<_>>();
+        let row = self.row.as_deref().map(|row| match serde_json::from_str::<serde_json::Value>(row) {
+            Ok(serde_json::Value::Object(fields)) => {
+                let fields = fields
+                    .into_iter()
+                    .map(|(name, value)| (new(&Identifier::from(name)).as_str().to_owned(), value))
+                    .collect();
+                serde_json::Value::Object(fields).to_string()
+            }
+            _ => row.to_owned(),
+        });
+        Self {
+            table: self.table.clone(),
+            columns: all(&self.columns),
+            writable: all(&self.writable),
+            row,
+            key: all(&self.key),
+            readable: self.readable.iter().map(|(role, columns)| (role.clone(), all(columns))).collect(),
+        }
+    }
 }
 
 /// Roles that may read single columns only.
