@@ -166,7 +166,7 @@ pub(super) fn archive_without(
             Some(references) if references.table != old => references.table.clone(),
             _ => key.table.clone(),
         };
-        archive.locks.push(RelationLock { relation: other, mode: LockMode::AccessExclusive });
+        archive.locks.extend(lock_of(catalog, other, LockMode::AccessExclusive));
     }
     archive.locks.sort();
     archive.locks.dedup();
@@ -257,6 +257,12 @@ impl Archive {
         let undo = Action::Transaction { locks: Vec::new(), statements: self.validate.clone() };
         RestructureStep { undo: StepUndo::Action(undo), ..step }
     }
+}
+
+/// A table of the platform may not be ours to LOCK: there the statement that needs the lock takes it, in short tries too.
+pub(super) fn lock_of(catalog: &Catalog, relation: QualifiedName, mode: LockMode) -> Option<RelationLock> {
+    let id = ObjectId::in_schema(ObjectKind::Table, relation.schema.clone(), relation.name.clone());
+    (!catalog.is_platform(&id)).then_some(RelationLock { relation, mode })
 }
 
 /// `pgmason.archive_public_emails`.

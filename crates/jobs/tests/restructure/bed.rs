@@ -142,7 +142,7 @@ impl Bed {
         let mut catalog = pgmason_pg::introspect(&mut self.client(), &options).unwrap();
         let is_own = |id: &ObjectId| {
             let of = id.of.as_deref().unwrap_or(id);
-            of.schema.as_ref().unwrap_or(&of.name).as_str() == "pgmason"
+            of.schema.as_ref().unwrap_or(&of.name).as_str() == "pgmason" || of.name.as_str() == "pgmason_guard"
         };
         catalog.objects.retain(|id, _| !is_own(id));
         catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));

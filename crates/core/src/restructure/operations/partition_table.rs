@@ -17,7 +17,7 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 
 use super::is_false;
 use crate::diff::{self, DiffOptions};
-use crate::restructure::archive::{Archive, archive_without, in_archive, inbound, outbound};
+use crate::restructure::archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::compatibility_view::OWN_SCHEMA;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::make::make;
@@ -240,7 +240,7 @@ impl<'a> Partitioning<'a> {
             .collect();
         let locks = |mode: LockMode| -> Vec<RelationLock> {
             let mut locks: Vec<RelationLock> =
-                referenced.iter().map(|relation| RelationLock { relation: relation.clone(), mode }).collect();
+                referenced.iter().filter_map(|relation| lock_of(context.catalog, relation.clone(), mode)).collect();
             locks.sort();
             locks.dedup();
             locks
