@@ -20,6 +20,7 @@ mod partitioned;
 mod partitions;
 pub mod refusal;
 mod relocate;
+mod repoint;
 pub mod stage;
 mod tracking;
 
