@@ -230,6 +230,11 @@ impl Archive {
         locks
     }
 
+    /// Another name in pgmason's schema that has to be free.
+    pub(super) fn also_takes(&mut self, name: QualifiedName) {
+        self.taken.push(name);
+    }
+
     /// An archive of a table of that name may be there from before.
     pub(super) fn is_free(&self) -> RestructureStep {
         let names: Vec<String> = self.taken.iter().map(|name| quote_literal(&name.to_string())).collect();

@@ -96,7 +96,7 @@ fn keys_that_change_under_a_batch_hide_no_rows() {
         let stop = Arc::clone(&stop);
         move || {
             // From the beginning to odd numbers near the end, each held for a moment.
-            for step in 1.. {
+            for step in 1i64.. {
                 let (low, high) = (2 * (step * 7 % 4000), 9_000 + 2 * (step % 400) + 1);
                 let mut transaction = client.transaction().unwrap();
                 let sql = "UPDATE public.events SET id = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM public.events WHERE id = $2)";

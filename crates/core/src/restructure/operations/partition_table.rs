@@ -159,9 +159,12 @@ impl<'a> Partitioning<'a> {
             }
         }
         let stay: Vec<QualifiedName> = shared.iter().map(|(sequence, _)| sequence.clone()).collect();
+        let building = QualifiedName::new(OWN_SCHEMA, name.name.clone());
+        let mut archive = archive_without(context, &id, &stay)?;
+        archive.also_takes(building.clone());
         Ok(Self {
-            building: QualifiedName::new(OWN_SCHEMA, name.name.clone()),
-            archive: archive_without(context, &id, &stay)?,
+            building,
+            archive,
             with_default: asked.default_partition,
             id,
             name,
