@@ -10,6 +10,7 @@ pub mod locations;
 pub mod migrations;
 pub mod observations;
 pub mod prisma;
+pub mod references;
 pub mod restructure;
 pub mod rulebook;
 pub mod rules;

@@ -255,8 +255,3 @@ fn check_date(rule: &str, ignore: &Ignore) -> Result<(), String> {
         _ => Ok(()),
     }
 }
-
-/// A length of time as people write it: `30s`, `12h`, `7d`.
-pub(crate) fn human_duration(text: &str) -> Result<std::time::Duration, String> {
-    duration::HumanDuration::try_from(text.to_owned()).map(duration::HumanDuration::get)
-}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pgmason_core::migrations::groups::CannotRun;
 use pgmason_core::prisma::PrismaError;
+use pgmason_core::references::WrittenError;
 use pgmason_pg::connect::ConnectError;
 use pgmason_pg::execute::ExecuteError;
 use pgmason_pg::history::HistoryError;
@@ -114,6 +115,10 @@ pub enum JobError {
     NotReadable { source_name: String, problem: String, hint: Option<String> },
     #[error("the migration does not close the drift of {object}: Prisma has {expected}, the files would have {found}")]
     NotAligned { object: String, expected: String, found: String },
+    #[error(transparent)]
+    Written(#[from] WrittenError),
+    #[error("`{pattern}` is no pattern of paths: {message}")]
+    PathPattern { pattern: String, message: String },
     #[error("interrupted")]
     Interrupted,
 }
@@ -194,6 +199,8 @@ impl JobError {
             Self::NotAligned { object, .. } => Some(format!(
                 "this is a mistake of pgmason, not yours: please report it; `--ignore {object}` leaves it out"
             )),
+            Self::Written(error) => Some(error.hint().into()),
+            Self::PathPattern { .. } => Some("write it like `src/**/*.ts`, or name a folder".into()),
             Self::NeedsDatabase => Some("name one: `--db postgres://user@host/database`, or set PGMASON_DATABASE_URL".into()),
             Self::Connect(error) => Some(error.hint()),
             Self::Introspect(error) => Some(error.hint()),

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod ignore;
 mod ir;
 mod lexer;
+pub mod mentions;
 mod name;
 mod normalise;
 pub mod plpgsql;

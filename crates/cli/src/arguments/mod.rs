@@ -4,6 +4,7 @@ pub(crate) mod align;
 mod diff;
 pub(crate) mod drift;
 pub(crate) mod migration;
+pub(crate) mod references;
 pub(crate) mod restructure;
 pub(crate) mod schema;
 
@@ -63,6 +64,10 @@ pub(crate) enum Command {
     Migration(MigrationArguments),
     /// Change a database in use, in phases, without stopping it
     Restructure(restructure::RestructureArguments),
+    /// Find in code what names a table or a column, and rewrite it
+    References(references::ReferencesArguments),
+    /// Write files of what pgmason knows: TypeScript aliases, API_CHANGES.md
+    Generate(references::GenerateArguments),
     /// Print the SQL that turns one schema into another, proven on a scratch database
     Diff(DiffArguments),
     /// Put schema files together, or a schema into files

@@ -42,6 +42,10 @@ pub(crate) struct FileArguments {
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
 
+    /// Do not look for old names in the project's code
+    #[arg(long)]
+    pub(crate) no_code: bool,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -49,6 +53,10 @@ pub(crate) struct FileArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
+    /// Write restructure/NAME.toml (names.toml) from what the rulebook says about names
+    #[arg(long)]
+    pub(crate) from_rulebook: bool,
+
     #[command(flatten)]
     pub(crate) file: FileArguments,
 
@@ -105,6 +113,10 @@ pub(crate) struct RunArguments {
     /// Complete although this old name is in use; `*` for all [can be repeated]
     #[arg(long, value_name = "NAME")]
     pub(crate) accept_use: Vec<String>,
+
+    /// With rollback: take back only the end of a stage, so that both names work again
+    #[arg(long)]
+    pub(crate) to_started: bool,
 
     /// Complete a stage that was not watched as long as its file says
     #[arg(long)]

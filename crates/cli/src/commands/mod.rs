@@ -8,11 +8,13 @@ mod diff;
 mod doctor;
 mod drift;
 mod explain;
+mod generate;
 mod init;
 mod man;
 mod migration;
 mod opening;
 mod reference;
+mod references;
 mod restructure;
 mod rules;
 mod schema;
@@ -58,6 +60,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Tables(arguments) => tables::run(folder, &arguments, &progress),
         Command::Migration(arguments) => migration::run(folder, &arguments, &progress),
         Command::Restructure(arguments) => restructure::run(folder, &arguments, &progress),
+        Command::References(arguments) => references::run(folder, &arguments, &progress),
+        Command::Generate(arguments) => generate::run(folder, &arguments, &progress),
         Command::Diff(arguments) => diff::run(folder, &arguments, &progress),
         Command::Schema(arguments) => schema::run(folder, &arguments, &progress),
         Command::Snapshot(arguments) => snapshot::run(folder, &arguments, &progress),

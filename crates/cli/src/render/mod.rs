@@ -15,6 +15,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod migration;
+pub(crate) mod references;
 pub(crate) mod replay;
 pub(crate) mod restructure;
 pub(crate) mod sarif;

@@ -10,6 +10,7 @@ use pgmason_model::catalog::{Attribute, Comment, Default, Grant, View};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use super::context::PlanContext;
+use super::invoker_functions::InvokerFunctions;
 use super::make::make;
 use super::refusal::OperationRefusal;
 
@@ -40,8 +41,11 @@ pub fn compatibility_view(
     let marker = marker(view);
     let columns = columns(catalog, table);
     let list: Vec<String> = columns.iter().map(|(name, _)| format!("shown.{name}")).collect();
+    let functions =
+        if needs_functions(context, table) { InvokerFunctions::new(catalog, table, view, shown) } else { None };
+    let from = functions.as_ref().map_or_else(|| shown.to_string(), |functions| format!("{}()", functions.rows));
     let definition =
-        format!("SELECT {}\nFROM {shown} AS shown\nWHERE NOT EXISTS (SELECT FROM {marker})", list.join(", "));
+        format!("SELECT {}\nFROM {from} AS shown\nWHERE NOT EXISTS (SELECT FROM {marker})", list.join(", "));
     let id = ObjectId::in_schema(ObjectKind::View, view.schema.clone(), view.name.clone());
     let mut objects = vec![(
         id.clone(),
@@ -64,12 +68,21 @@ pub fn compatibility_view(
         objects.push((ObjectId::comment(id), Object::Comment(Comment { text })));
     }
     let mut create = marker_statements(&marker, view);
+    create.extend(functions.iter().flat_map(InvokerFunctions::before).cloned());
     create.extend(make(catalog, objects, context.creator)?);
+    create.extend(functions.iter().flat_map(InvokerFunctions::after).cloned());
     let name = quote_literal(&view.to_string());
     create.push(format!("SELECT pgmason.guard({name})"));
-    let drop =
+    let mut drop =
         vec![format!("SELECT pgmason.unguard({name})"), format!("DROP VIEW {view}"), format!("DROP TABLE {marker}")];
+    drop.extend(functions.iter().flat_map(InvokerFunctions::drop));
     Ok(ViewStatements { create, drop })
+}
+
+/// Policies have to hold for whoever asks, and the server's views know only their owner's rights.
+pub fn needs_functions(context: &PlanContext<'_>, table: &ObjectId) -> bool {
+    let has_policies = matches!(context.catalog.get(table), Some(Object::Table(found)) if found.row_security);
+    has_policies && context.major() < INVOKER_SINCE
 }
 
 /// The view runs with the rights of whoever asks.

@@ -5,7 +5,7 @@
 use pgmason_model::catalog::FunctionKind;
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
 
-use super::compatibility_view::has_column_grants;
+use super::compatibility_view::{has_column_grants, needs_functions};
 use super::context::PlanContext;
 use crate::expression::{Token, TokenKind, tokens};
 
@@ -23,6 +23,8 @@ pub struct Limit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Construct {
     OnConflictOnConstraint,
+    /// Any ON CONFLICT, through the triggers that stand in for invoker views before PostgreSQL 15.
+    OnConflict,
     Merge,
     Copy,
     Truncate,
@@ -40,6 +42,7 @@ pub enum Construct {
 impl Construct {
     fn words(self) -> &'static str {
         match self {
+            Self::OnConflict => "ON CONFLICT before PostgreSQL 15",
             Self::OnConflictOnConstraint => "ON CONFLICT ON CONSTRAINT",
             Self::Merge => "MERGE",
             Self::Copy => "COPY",
@@ -77,9 +80,10 @@ pub fn no_view_is_right(context: &PlanContext<'_>, table: &ObjectId) -> Option<S
     if !found.row_security {
         return None;
     }
-    if context.major() < 15 {
+    if context.major() < 15 && primary_key(context, table).is_none() {
         return Some(format!(
-            "views of PostgreSQL {} run with their owner's rights, past the policies of the table",
+            "views of PostgreSQL {} run with their owner's rights, past the policies of the table, and without a primary \
+             key a row cannot be written through a function",
             context.major()
         ));
     }
@@ -96,8 +100,9 @@ pub fn no_view_is_right(context: &PlanContext<'_>, table: &ObjectId) -> Option<S
 pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Vec<Limit> {
     let mut found = Vec::new();
     let key = primary_key(context, table);
+    let server = Server { major: context.major(), writes_through_triggers: needs_functions(context, table) };
     for used in context.in_use {
-        for construct in constructs(&used.text, name, key.as_deref(), context.major()) {
+        for construct in constructs(&used.text, name, key.as_deref(), server) {
             found.push(Limit { construct, from: used.from.clone(), statement: used.text.clone() });
         }
     }
@@ -110,7 +115,7 @@ pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &Qualif
         if function.body.is_empty() || is_parsed_body(function) {
             continue;
         }
-        for construct in constructs(&function.body, name, key.as_deref(), context.major()) {
+        for construct in constructs(&function.body, name, key.as_deref(), server) {
             found.push(Limit { construct, from: format!("function {id}"), statement: around(&function.body, name) });
         }
     }
@@ -212,13 +217,20 @@ fn is_name(token: &Token) -> bool {
     matches!(token.kind, TokenKind::Word | TokenKind::QuotedName)
 }
 
-fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, major: u32) -> Vec<Construct> {
+/// What decides whether a construct works through a view.
+#[derive(Clone, Copy)]
+struct Server {
+    major: u32,
+    writes_through_triggers: bool,
+}
+
+fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, server: Server) -> Vec<Construct> {
     let words = tokens(text);
     let mut found = Vec::new();
     // A text may hold several statements: each is judged by itself.
     for statement in words.split(|word| word.value == ";") {
         if mentions(statement, name) {
-            found.extend(of_statement(statement, name, key, major));
+            found.extend(of_statement(statement, name, key, server));
         }
     }
     found.sort();
@@ -226,7 +238,7 @@ fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, major: u
     found
 }
 
-fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, major: u32) -> Vec<Construct> {
+fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, server: Server) -> Vec<Construct> {
     let mut found = Vec::new();
     let is = |place: usize, text: &str| words.get(place).is_some_and(|word| word.is_word(text));
     let sequence = |texts: &[&str]| {
@@ -242,7 +254,10 @@ fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, m
     if sequence(&["on", "conflict", "on", "constraint"]) && named_after("into") {
         found.push(Construct::OnConflictOnConstraint);
     }
-    if major < 17 && sequence(&["merge", "into"]) && named_after("into") {
+    if server.writes_through_triggers && sequence(&["on", "conflict"]) && named_after("into") {
+        found.push(Construct::OnConflict);
+    }
+    if server.major < 17 && sequence(&["merge", "into"]) && named_after("into") {
         found.push(Construct::Merge);
     }
     for (text, construct) in

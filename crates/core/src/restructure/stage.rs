@@ -10,8 +10,18 @@ use super::name_exchange;
 use super::operations::{self, Operation, RenameTable};
 use super::refusal::OperationRefusal;
 
+/// A length of time as people write it: `30s`, `12h`, `7d`. A day has 24 hours.
+pub fn seconds(text: &str) -> Option<f64> {
+    let span: jiff::Span = text.parse().ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    Some(duration.as_secs_f64()).filter(|seconds| *seconds >= 0.0)
+}
+
 /// Plans every operation of the stage, each against the schema before the stage.
 pub fn plan(stage: &Stage, context: &mut PlanContext<'_>) -> Result<PlannedStage, OperationRefusal> {
+    if let Some(text) = stage.soak.as_deref().filter(|text| seconds(text).is_none()) {
+        return Err(OperationRefusal::BadDuration { text: text.to_owned() });
+    }
     let mut planned = PlannedStage {
         name: stage.name.clone(),
         title: stage.title.clone().unwrap_or_else(|| stage.name.clone()),
@@ -76,4 +86,22 @@ fn goes_beside_others(operation: &PlannedOperation) -> bool {
         operation.kind.as_str(),
         "add_index" | "drop_index" | "rationalise_indexes" | "set_default" | "set_not_null" | "add_check"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn a_soak_is_read_as_people_write_it() {
+        for (text, expected) in [
+            ("30s", Some(30.0)),
+            ("7d", Some(604_800.0)),
+            ("1w", Some(604_800.0)),
+            ("1h 30m", Some(5_400.0)),
+            ("soon", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
 }

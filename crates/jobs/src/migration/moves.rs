@@ -234,7 +234,7 @@ impl Edit {
 }
 
 /// Whole or not at all, with the rights that the file had.
-fn replace_file(path: &Path, content: &[u8]) -> Result<(), JobError> {
+pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<(), JobError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let mut file =
         tempfile::Builder::new().prefix(".pgmason-").tempfile_in(parent).map_err(JobError::file("write", path))?;

@@ -13,6 +13,7 @@ use pgmason_pg::Pipeline;
 use pgmason_pg::restructure::{StageRow, last_use, sample, samples, uses};
 use serde::Serialize;
 
+use super::code::CodeReferences;
 use super::live::Live;
 use crate::JobError;
 
@@ -99,7 +100,7 @@ pub(super) fn gather(
     row: &StageRow,
     planned: &PlannedStage,
     live: &Live,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
     watch: bool,
 ) -> Result<Vec<Evidence>, JobError> {
     let mut all = Vec::new();
@@ -129,7 +130,7 @@ pub(super) fn gather(
             }
         }
         evidence.not_checked.extend(live.in_use_not_read.iter().map(|reason| format!("statements: {reason}")));
-        evidence.code = code(change);
+        evidence.code = code.get(&change.old).cloned().unwrap_or_default();
         all.push(evidence);
     }
     count(pipeline, row, planned, &mut all, watch)?;

@@ -2,10 +2,10 @@
 //! names.
 
 use pgmason_core::restructure::file::Stage;
-use pgmason_model::restructure::NameChange;
 use pgmason_pg::Pipeline;
 use pgmason_pg::restructure::StageRow;
 
+use super::code::CodeReferences;
 use super::evidence::{self, in_words};
 use super::live::Live;
 use super::report::Refusal;
@@ -18,7 +18,7 @@ pub(super) fn refusals(
     row: &StageRow,
     stage: Option<&Stage>,
     live: &Live,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
     options: &RunOptions,
 ) -> Result<Vec<Refusal>, JobError> {
     let mut refusals = Vec::new();

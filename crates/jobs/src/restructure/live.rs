@@ -1,7 +1,11 @@
 //! The database that is to be restructured, looked at once: its schema, who we are there, and what is run there.
 
+use std::collections::BTreeMap;
+
+use pgmason_core::migrations::fingerprint::sha256;
 use pgmason_core::restructure::context::UsedStatement;
 use pgmason_model::{Catalog, Identifier};
+use pgmason_pg::restructure::Reached;
 use pgmason_pg::{ConnectOptions, ConnectionString, IntrospectOptions, Platform};
 use postgres::Client;
 
@@ -56,13 +60,28 @@ pub(super) fn schema_fingerprint(catalog: &Catalog) -> Result<String, JobError> 
     fingerprint_of(catalog, [])
 }
 
-/// The fingerprint of the schema that the connection sees now.
-pub(super) fn fingerprint_now(database: &ConnectionString) -> Result<String, JobError> {
+/// Object → digest: what tells which of them somebody changed.
+pub(super) fn digests(catalog: &Catalog) -> Result<BTreeMap<String, String>, JobError> {
+    let mut digests = BTreeMap::new();
+    for (id, object) in &catalog.objects {
+        if catalog.is_platform(id) {
+            continue;
+        }
+        let text = serde_json::to_vec(object).map_err(|error| JobError::Database(error.to_string()))?;
+        let digest = sha256(text)[..12].to_owned();
+        digests.insert(format!("{} {id}", id.kind.label()), digest);
+    }
+    Ok(digests)
+}
+
+/// The schema that the connection sees now.
+pub(super) fn reached_now(database: &ConnectionString) -> Result<Reached, JobError> {
     let mut client = pgmason_pg::connect(database, &ConnectOptions { read_only: true, ..connect_options() })?;
     let options = IntrospectOptions { platform: Platform::Detect, ..IntrospectOptions::default() };
     let mut catalog = pgmason_pg::introspect(&mut client, &options)?;
     remove_own_schema(&mut catalog);
-    schema_fingerprint(&catalog)
+    let objects = serde_json::to_string(&digests(&catalog)?).map_err(|error| JobError::Database(error.to_string()))?;
+    Ok(Reached { fingerprint: schema_fingerprint(&catalog)?, objects })
 }
 
 /// What `pg_stat_statements` has of this database, the most called first.

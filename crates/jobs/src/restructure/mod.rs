@@ -3,12 +3,15 @@
 //! - A stage is rehearsed on a scratch database before it is started; what is started is the plan that was rehearsed.
 //! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
+pub mod code;
 mod derive;
 pub mod evidence;
+pub mod from_rulebook;
 mod gates;
 mod ground;
 mod live;
 pub mod planning;
+mod privileges;
 pub mod read;
 pub mod rehearse;
 pub mod report;

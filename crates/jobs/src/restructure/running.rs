@@ -1,8 +1,10 @@
 //! `start`, `complete` and `rollback`: the steps of a stage on the live database.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use pgmason_model::restructure::{Action, NameChange, PlannedStage, StepUndo};
+use pgmason_core::restructure::stage::seconds;
+use pgmason_model::restructure::{Action, PlannedStage, StepUndo};
 use pgmason_pg::ConnectionString;
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
 use pgmason_pg::restructure::{
@@ -10,15 +12,16 @@ use pgmason_pg::restructure::{
     steps,
 };
 
+use super::code::CodeReferences;
 use super::derive::derive;
 use super::gates;
 use super::ground::{Ground, new_stage};
-use super::live::{self, connect_options, fingerprint_now};
+use super::live::{self, connect_options, reached_now};
 use super::planning::{no_such_stage, plan_stage, refused};
+use super::privileges;
 use super::read::ReadFile;
 use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport, StageRun, StepError, StepRun};
 use crate::JobError;
-use crate::configuration::human_duration;
 use crate::migration::database::operator;
 use crate::open::OpenOptions;
 use crate::progress::{Event, Reporter};
@@ -43,6 +46,8 @@ pub struct RunOptions {
     pub accept_use: Vec<String>,
     /// Complete a stage that was not watched as long as its file says.
     pub no_soak: bool,
+    /// Take back only the end of a stage, so that both names work again.
+    pub to_started: bool,
     /// Run a statement again of which nobody knows whether it did its work.
     pub rerun: bool,
 }
@@ -102,17 +107,15 @@ pub fn start(
         report.seconds = began.elapsed().as_secs_f64();
         return Ok(report);
     }
+    report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &planned)?);
+    if !report.refusals.is_empty() {
+        return Ok(report);
+    }
     create(work.runner.pipeline())?;
     let mut entered = new_stage(&file.name, &planned, &live.fingerprint)?;
     entered.file_sha256 = pgmason_core::migrations::fingerprint::sha256(&file.text);
     entered.operator = operator();
-    entered.soak_seconds = match &stage.soak {
-        Some(text) => {
-            human_duration(text).map_err(|message| JobError::Configuration { path: file.path.clone(), message })?
-        }
-        None => Duration::ZERO,
-    }
-    .as_secs_f64();
+    entered.soak_seconds = stage.soak.as_deref().and_then(seconds).unwrap_or_default();
     let has_views = planned.operations.iter().any(|operation| !operation.compatibility.is_empty());
     if has_views && !work.runner.guard()? {
         report.notes.push(
@@ -130,7 +133,7 @@ pub fn start(
 pub fn complete(
     file: &ReadFile,
     database: &ConnectionString,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
     options: &RunOptions,
     reporter: Reporter<'_>,
 ) -> Result<RunReport, JobError> {
@@ -151,7 +154,7 @@ pub fn complete(
         return Ok(report);
     };
     if row.phase == "started" {
-        report.refusals.extend(work.changed_by_others(row, database)?);
+        report.refusals.extend(work.changed_by_others(row, database, &mut report.notes)?);
         let live = live::read(database, reporter)?;
         let stage = file.file.stages.iter().find(|stage| stage.name == row.stage);
         report.refusals.extend(gates::refusals(work.runner.pipeline(), row, stage, &live, code, options)?);
@@ -204,8 +207,16 @@ pub fn rollback(
         return Ok(report);
     }
     let row = standing[place];
+    if options.to_started && !matches!(row.phase.as_str(), "completed" | "completing" | "rolling back") {
+        report.refusals.push(Refusal {
+            stage: Some(row.stage.clone()),
+            message: format!("it is {}: both names work", row.phase),
+            hint: "leave out --to-started".to_owned(),
+        });
+        return Ok(report);
+    }
     if matches!(row.phase.as_str(), "started" | "completed") {
-        report.refusals.extend(work.changed_by_others(row, database)?);
+        report.refusals.extend(work.changed_by_others(row, database, &mut report.notes)?);
         if !report.refusals.is_empty() {
             return Ok(report);
         }
@@ -217,10 +228,15 @@ pub fn rollback(
         return Ok(report);
     }
     work.runner.enter(row.id, "rolling back", None)?;
-    let outcome = work.run(row, Way::Back);
-    let phase = if outcome.is_ok() { "rolled back" } else { "rolling back" };
+    let (way, done) = if options.to_started { (Way::BackToStarted, "started") } else { (Way::Back, "rolled back") };
+    let outcome = work.run(row, way);
+    let phase = if outcome.is_ok() { done } else { "rolling back" };
     if outcome.is_ok() {
-        work.runner.enter(row.id, "rolled back", None)?;
+        let reached = reached_now(database)?;
+        work.runner.enter(row.id, done, Some(&reached))?;
+        if options.to_started {
+            work.runner.guard()?;
+        }
         work.runner.unguard()?;
     }
     work.tell(row, phase, outcome, &mut report)?;
@@ -272,8 +288,8 @@ fn go_on(
     };
     if outcome.is_ok() {
         // The fingerprint tells later whether somebody else changed something.
-        let fingerprint = fingerprint_now(work.database)?;
-        work.runner.enter(row.id, done, Some(&fingerprint))?;
+        let reached = reached_now(work.database)?;
+        work.runner.enter(row.id, done, Some(&reached))?;
         work.runner.unguard()?;
     }
     let reached = if outcome.is_ok() { done } else { at_work };
@@ -347,20 +363,34 @@ impl<'a> Work<'a> {
             .transpose()
     }
 
-    /// The schema is not what the stage left.
-    fn changed_by_others(&mut self, row: &StageRow, database: &ConnectionString) -> Result<Option<Refusal>, JobError> {
-        let left = match row.phase.as_str() {
-            "completed" => row.fingerprint_completed.as_ref(),
-            _ => row.fingerprint_started.as_ref(),
-        };
-        let now = fingerprint_now(database)?;
-        if self.options.accept_changes || left.is_none_or(|left| *left == now) {
+    /// What somebody else changed of the stage's own tables since it was left. What they changed elsewhere is a note.
+    fn changed_by_others(
+        &mut self,
+        row: &StageRow,
+        database: &ConnectionString,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Refusal>, JobError> {
+        let Some(left) = row.objects.as_deref() else { return Ok(None) };
+        let left: BTreeMap<String, String> =
+            serde_json::from_str(left).map_err(|error| JobError::Database(error.to_string()))?;
+        let now: BTreeMap<String, String> = serde_json::from_str(&reached_now(database)?.objects)
+            .map_err(|error| JobError::Database(error.to_string()))?;
+        let planned = plan_of(row)?;
+        let relations: BTreeSet<String> =
+            planned.operations.iter().flat_map(|operation| &operation.relations).map(ToString::to_string).collect();
+        let (own, others) = changes(&left, &now)
+            .into_iter()
+            .partition::<Vec<String>, _>(|change| relations.iter().any(|relation| is_about(change, relation)));
+        if !others.is_empty() {
+            notes.push(format!("changed by others since then: {}", first_of(&others)));
+        }
+        if own.is_empty() || self.options.accept_changes {
             return Ok(None);
         }
         Ok(Some(Refusal {
             stage: Some(row.stage.clone()),
-            message: "somebody else has changed the schema since then".to_owned(),
-            hint: "look at what changed, and go on with --accept-changes where it does not touch the stage".to_owned(),
+            message: format!("somebody else has changed its tables since then: {}", first_of(&own)),
+            hint: "take that back, or go on with --accept-changes where it does no harm".to_owned(),
         }))
     }
 
@@ -409,6 +439,37 @@ impl<'a> Work<'a> {
         report.stages.push(run);
         Ok(())
     }
+}
+
+/// `column public.emails.subject changed`.
+fn changes(left: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (object, digest) in left {
+        match now.get(object) {
+            None => found.push(format!("{object} is gone")),
+            Some(other) if other != digest => found.push(format!("{object} is another")),
+            Some(_) => {}
+        }
+    }
+    found.extend(now.keys().filter(|object| !left.contains_key(*object)).map(|object| format!("{object} is new")));
+    found
+}
+
+/// True where the object is the relation, or a part of it. Functions and views that are called alike are not.
+fn is_about(change: &str, relation: &str) -> bool {
+    let Some((before, after)) = change.split_once(relation) else { return false };
+    let kind = before.trim_end();
+    let part = after.starts_with([' ', '.']);
+    part && !matches!(kind, "function" | "view" | "materialized view") && !kind.contains('.')
+}
+
+fn first_of(changes: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut text = changes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if changes.len() > SHOWN {
+        text.push_str(&format!(" and {} more", changes.len() - SHOWN));
+    }
+    text
 }
 
 /// The rehearsal saw that the schema of a stage is the same after its start and after its end.

@@ -1,10 +1,11 @@
 //! `pgmason restructure status`: where each stage stands, how its views are, and who uses the old names.
 
-use pgmason_model::restructure::{Action, NameChange, PlannedStage};
+use pgmason_model::restructure::{Action, PlannedStage};
 use pgmason_pg::restructure::{Phase, StageRow, StepRow, StepState, problems_of_views, stages, steps};
 use pgmason_pg::{ConnectionString, Pipeline};
 use serde::Serialize;
 
+use super::code::CodeReferences;
 use super::evidence::{self, Evidence};
 use super::live::{self, connect_options};
 use super::read::ReadFile;
@@ -74,7 +75,7 @@ impl StatusReport {
 pub fn status(
     file: &ReadFile,
     database: &ConnectionString,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
     reporter: Reporter<'_>,
 ) -> Result<StatusReport, JobError> {
     let mut report = StatusReport {
@@ -113,7 +114,7 @@ fn of_row(
     pipeline: &mut Pipeline,
     row: &StageRow,
     live: &live::Live,
-    code: &dyn Fn(&NameChange) -> Vec<String>,
+    code: &CodeReferences,
 ) -> Result<StageStatus, JobError> {
     let planned = plan_of(row)?;
     let all = steps(pipeline, row.id)?;

@@ -111,7 +111,12 @@ fn read(page: &str) -> Vec<Example> {
         }
         let example = examples.last_mut().expect("an example begins with `sql before`");
         match head {
-            "toml operation" => example.operation = text,
+            "toml operation" if example.operation.is_empty() => example.operation = text,
+            // Another operation on the same ground.
+            "toml operation" => {
+                let before = example.before.clone();
+                examples.push(Example { line: number + 1, before, operation: text, ..Example::default() });
+            }
             "sql started" => example.started = text,
             "sql completed" => example.completed = text,
             "toml refused" => example.refused.push(text),

@@ -75,7 +75,7 @@ impl Live {
 
     pub(super) fn complete(&self) -> RunReport {
         let options = RunOptions { accept_use: vec!["*".to_owned()], ..RunOptions::default() };
-        complete(&self.file(), &self.connection, &|_| Vec::new(), &options, &silent).unwrap()
+        complete(&self.file(), &self.connection, &Default::default(), &options, &silent).unwrap()
     }
 
     pub(super) fn rollback(&self) -> RunReport {

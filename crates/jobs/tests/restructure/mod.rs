@@ -1,6 +1,7 @@
 //! Restructuring, on live servers of this machine.
 
 mod bed;
+mod columns;
 mod drop_table;
 mod examples;
 mod ground;

@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS pgmason.restructure_stages (
     fingerprint_before text NOT NULL,
     fingerprint_started text,
     fingerprint_completed text,
+    -- Object → digest, of the schema that the last phase led to: what somebody else changed since then.
+    objects jsonb,
     -- How long both names are to be watched.
     soak_seconds double precision NOT NULL DEFAULT 0,
     plan jsonb NOT NULL,

@@ -37,6 +37,8 @@ pub(super) fn run_locked(
             Err(error) => {
                 if !pipeline.is_closed() {
                     drop(pipeline.run(Message::Simple("ROLLBACK")));
+                    // COMMIT was on its way, and had ended it already.
+                    pipeline.take_notices();
                 }
                 let trouble = is_lock_trouble(&error);
                 if trouble && Instant::now() < deadline {
@@ -127,7 +129,7 @@ fn one_transaction(
                 pipeline.run(Message::Simple("ROLLBACK TO SAVEPOINT try"))?;
                 *tries += 1;
                 report(Progress::LockTimeout { title, tries: *tries });
-                if *tries % 8 == 0 {
+                if tries.is_multiple_of(8) {
                     // Somebody may have come who lasts: looked for without holding anything.
                     return Err(error);
                 }

@@ -22,8 +22,8 @@ use crate::run::StatementError;
 pub use blockers::Blocker;
 pub use run::{Runner, Way};
 pub use state::{
-    NewStage, NewStep, Phase, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there, rehearsals,
-    sample, samples, stages, steps,
+    NewStage, NewStep, Phase, Reached, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there,
+    rehearsals, sample, samples, stages, steps,
 };
 pub use watch::{last_use, problems_of_views, uses};
 

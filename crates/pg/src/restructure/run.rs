@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use super::backfill::{self, Place};
 use super::locks::{all, run_locked};
-use super::state::{self, NewStage, Phase, STEP_STATE, StepRow, StepState};
+use super::state::{self, NewStage, Phase, Reached, STEP_STATE, StepRow, StepState};
 use super::{Progress, RestructureError, Settings, state_error};
 use crate::Pipeline;
 use crate::execute::Executor;
@@ -20,6 +20,14 @@ pub enum Way {
     Forth(Phase),
     /// The undo of every step that is done, of both phases, the last one first.
     Back,
+    /// The same, but only of `complete`: afterwards both names work again.
+    BackToStarted,
+}
+
+impl Way {
+    fn is_back(self) -> bool {
+        matches!(self, Self::Back | Self::BackToStarted)
+    }
 }
 
 /// A session that holds the migration lock, and works.
@@ -45,9 +53,9 @@ impl Runner {
         state::begin_stage(self.pipeline(), stage)
     }
 
-    /// Puts a stage into a phase. `fingerprint`: of the schema that it led to.
-    pub fn enter(&mut self, stage: i64, phase: &str, fingerprint: Option<&str>) -> Result<(), RestructureError> {
-        state::move_stage(self.pipeline(), stage, phase, fingerprint)
+    /// Puts a stage into a phase. `reached`: the schema that it led to.
+    pub fn enter(&mut self, stage: i64, phase: &str, reached: Option<&Reached>) -> Result<(), RestructureError> {
+        state::move_stage(self.pipeline(), stage, phase, reached)
     }
 
     /// Watches over views that stand for tables, from now on. False: the role may not.
@@ -64,7 +72,7 @@ impl Runner {
     pub fn run(&mut self, stage: i64, way: Way, report: &mut dyn FnMut(Progress<'_>)) -> Result<(), RestructureError> {
         let steps = state::steps(self.pipeline(), stage)?;
         let due = due(steps, way);
-        if way == Way::Back
+        if way.is_back()
             && let Some((step, reason)) = due.iter().find_map(|step| match &step.undo {
                 StepUndo::Impossible(reason) => Some((step, reason)),
                 _ => None,
@@ -96,8 +104,8 @@ impl Runner {
     ) -> Result<(), RestructureError> {
         let (action, at_work, at_end) = match (way, &step.undo) {
             (Way::Forth(_), _) => (Some(&step.action), StepState::Begun, StepState::Done),
-            (Way::Back, StepUndo::Action(action)) => (Some(action), StepState::Undoing, StepState::Undone),
-            (Way::Back, _) => (None, StepState::Undoing, StepState::Undone),
+            (_, StepUndo::Action(action)) => (Some(action), StepState::Undoing, StepState::Undone),
+            _ => (None, StepState::Undoing, StepState::Undone),
         };
         match action {
             None => self.record(stage, step, at_end, 0),
@@ -220,9 +228,10 @@ fn due(steps: Vec<StepRow>, way: Way) -> Vec<StepRow> {
         Way::Forth(phase) => {
             steps.into_iter().filter(|step| step.phase == phase && step.state != StepState::Done).collect()
         }
-        Way::Back => {
+        Way::Back | Way::BackToStarted => {
             let mut done: Vec<StepRow> = steps
                 .into_iter()
+                .filter(|step| way == Way::Back || step.phase == Phase::Complete)
                 .filter(|step| matches!(step.state, StepState::Begun | StepState::Done | StepState::Undoing))
                 .collect();
             done.reverse();

@@ -1,7 +1,7 @@
 -- Stages of restructurings that are there, the oldest first. $1: one restructuring, or null for all.
 SELECT
     id, restructure, stage, title, phase, file_sha256, fingerprint_before, fingerprint_started, fingerprint_completed,
-    soak_seconds, plan::text AS plan, run_by, operator,
+    soak_seconds, plan::text AS plan, objects::text AS objects, run_by, operator,
     extract(epoch FROM pg_catalog.now() - began_at)::double precision AS began_ago,
     extract(epoch FROM pg_catalog.now() - started_at)::double precision AS started_ago,
     extract(epoch FROM pg_catalog.now() - completed_at)::double precision AS completed_ago,

@@ -71,6 +71,8 @@ pub struct StageRow {
     pub soak_seconds: f64,
     /// `PlannedStage` as JSON.
     pub plan: String,
+    /// Object → digest as JSON, of the schema that its last phase led to.
+    pub objects: Option<String>,
     pub run_by: String,
     pub operator: Option<String>,
     /// ISO 8601, UTC.
@@ -79,6 +81,14 @@ pub struct StageRow {
     pub began_ago: f64,
     pub started_ago: Option<f64>,
     pub completed_ago: Option<f64>,
+}
+
+/// The schema that a phase led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    pub fingerprint: String,
+    /// Object → digest, as JSON.
+    pub objects: String,
 }
 
 /// A step of such a stage.
@@ -218,6 +228,7 @@ pub fn stages(pipeline: &mut Pipeline, restructure: Option<&str>) -> Result<Vec<
             fingerprint_completed: row.get("fingerprint_completed"),
             soak_seconds: row.get("soak_seconds"),
             plan: row.get("plan"),
+            objects: row.get("objects"),
             run_by: row.get("run_by"),
             operator: row.get("operator"),
             began_at: row.get("began_at"),
@@ -288,12 +299,14 @@ pub(super) fn move_stage(
     pipeline: &mut Pipeline,
     stage: i64,
     phase: &str,
-    fingerprint: Option<&str>,
+    reached: Option<&Reached>,
 ) -> Result<(), RestructureError> {
+    let fingerprint = reached.map(|reached| reached.fingerprint.as_str());
+    let objects = reached.map(|reached| reached.objects.as_str());
     pipeline
         .run(Message::Bound(
             include_str!("move_stage.sql"),
-            &[(&stage, Type::INT8), (&phase, Type::TEXT), (&fingerprint, Type::TEXT)],
+            &[(&stage, Type::INT8), (&phase, Type::TEXT), (&fingerprint, Type::TEXT), (&objects, Type::TEXT)],
         ))
         .map_err(|error| RestructureError::State { message: error.message })
 }

@@ -1,4 +1,4 @@
-//! Asks squawk's grammar whether a statement is well-formed. The only place that touches the parser.
+//! Asks squawk's grammar whether a statement is well-formed. Only this and `mentions::tree` touch the parser.
 //!
 //! Only its events are made, no syntax tree: half the time. It recurses, so text nested deeper than anybody writes is not given to it.
 
@@ -90,7 +90,7 @@ fn first_error(sql: &str) -> Option<SyntaxProblem> {
     found
 }
 
-fn is_too_deep(sql: &str, tokens: &[Token]) -> bool {
+pub(crate) fn is_too_deep(sql: &str, tokens: &[Token]) -> bool {
     let (mut depth, mut run) = (0usize, 0usize);
     for token in tokens {
         match token.kind {

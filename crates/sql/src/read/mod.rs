@@ -18,6 +18,7 @@ mod table;
 
 pub(crate) use cursor::{Cursor, tokens};
 pub(crate) use data_type::data_type;
+pub(crate) use grammar::is_too_deep;
 pub(crate) use query::{Found, scan};
 
 use crate::ir::{ObjectKind, Statement, StatementKind, SyntaxProblem};

@@ -61,7 +61,7 @@ pub(crate) struct TrafficArguments {
 
     /// Run this meanwhile: [old|both|new][/STAGE]: COMMAND. Requests use the names that stand before it from then on
     /// (both: the new one as soon as it is there). COMMAND is a shell's, {db} in it the connection string; `sql: …` is
-    /// run by the driver, `tries: …` with a lock_timeout of 100 ms until it goes through. May be repeated
+    /// run by the driver, `file: …` from a file, `tries: …` with a lock_timeout of 100 ms until it goes through. May be repeated
     #[arg(long = "run", value_name = "STEP")]
     pub(super) steps: Vec<Step>,
 

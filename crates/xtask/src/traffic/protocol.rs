@@ -86,7 +86,7 @@ pub(super) async fn connect(url: &str, application: &str) -> Result<(Client, Joi
 impl Session {
     /// As PostgREST would set it up, for the session rather than for each transaction.
     pub(super) async fn open(url: &str, role: Role, protocol: Protocol, user: &str) -> Result<Self, String> {
-        let (client, connection) = connect(url, "traffic").await?;
+        let (client, connection) = connect(url, "traffic client").await?;
         let claims = match role {
             Role::Authenticated => format!(r#"{{"role": "authenticated", "sub": "{user}"}}"#),
             role => format!(r#"{{"role": "{}"}}"#, role.name()),

@@ -25,7 +25,7 @@ struct Case {
 }
 
 /// Behind a reader of 3 s that began half a second before.
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     Case {
         name: "nothing is changed",
         arguments: &["--run", "both: sql: SELECT 1"],
@@ -130,6 +130,23 @@ const CASES: [Case; 7] = [
             }
         },
     },
+    Case {
+        name: "sessions that are ended in the middle",
+        arguments: &[
+            "--rate",
+            "2000",
+            "--run",
+            "both: sql: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'traffic client'",
+        ],
+        complaint: |report| {
+            let ended = report.failures.iter().all(|failure| ["57P01", "lost"].contains(&failure.sqlstate.as_str()));
+            let whole = report.ledger.under.iter().all(|name| name.is_right());
+            // Clients come back.
+            let after = report.requests - report.failed > 2_000;
+            (report.failed == 0 || !ended || !whole || !after)
+                .then(|| format!("{:?}; {:?}", report.failures, report.ledger))
+        },
+    },
 ];
 
 fn all_right(report: &Report, most: f64) -> Option<String> {
@@ -217,5 +234,10 @@ mod tests {
     #[test]
     fn a_merge_is_followed() {
         is_seen(6);
+    }
+
+    #[test]
+    fn a_lost_answer_leaves_both_outcomes() {
+        is_seen(7);
     }
 }

@@ -1,8 +1,9 @@
 //! What is done to the database while the traffic goes on: `[old|both|new][/STAGE]: COMMAND`.
 //!
-//! COMMAND goes to a shell, with `{db}` replaced by the connection string; `sql: …` is run by the driver itself, and
-//! `tries: …` too, with a short lock_timeout, again and again until it went through.
+//! COMMAND goes to a shell, with `{db}` replaced by the connection string; `sql: …` is run by the driver itself, `file: …`
+//! too, from a file, and `tries: …` with a short lock_timeout, again and again until it went through.
 
+use std::fs;
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub(crate) struct Step {
 pub(super) enum Action {
     Shell(String),
     Sql(String),
+    /// What is in it.
+    File(String),
     /// With lock_timeout, so often.
     Tries(String),
 }
@@ -59,6 +62,8 @@ impl FromStr for Step {
         };
         let action = if let Some(sql) = command.strip_prefix("sql:") {
             Action::Sql(sql.trim().to_owned())
+        } else if let Some(path) = command.strip_prefix("file:") {
+            Action::File(path.trim().to_owned())
         } else if let Some(sql) = command.strip_prefix("tries:") {
             Action::Tries(sql.trim().to_owned())
         } else {
@@ -74,7 +79,7 @@ impl FromStr for Step {
 impl Step {
     pub(super) fn title(&self) -> String {
         let text = match &self.action {
-            Action::Shell(text) | Action::Sql(text) | Action::Tries(text) => text,
+            Action::Shell(text) | Action::Sql(text) | Action::File(text) | Action::Tries(text) => text,
         };
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.char_indices().nth(70) {
@@ -92,9 +97,9 @@ impl Step {
                 let done = tokio::task::spawn_blocking(move || shell(&command, &url)).await;
                 done.map_err(|error| error.to_string())?
             }
-            Action::Sql(sql) => {
-                let (client, _connection) = connect(url, "traffic step").await?;
-                client.batch_execute(sql).await.map_err(|error| describe(&error))
+            Action::Sql(sql) => run(url, sql).await,
+            Action::File(path) => {
+                run(url, &fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?).await
             }
             Action::Tries(sql) => {
                 let (client, _connection) = connect(url, "traffic step").await?;
@@ -118,6 +123,11 @@ impl Step {
             }
         }
     }
+}
+
+async fn run(url: &str, sql: &str) -> Result<(), String> {
+    let (client, _connection) = connect(url, "traffic step").await?;
+    client.batch_execute(sql).await.map_err(|error| describe(&error))
 }
 
 /// What the command says on standard output goes where the driver talks.

@@ -7,8 +7,10 @@ mod status;
 
 use std::path::Path;
 
+use pgmason_core::restructure::name_changes;
 use pgmason_jobs::JobError;
 use pgmason_jobs::project::Project;
+use pgmason_jobs::restructure::code::{CodeReferences, references};
 use pgmason_jobs::restructure::read::{self, ReadFile};
 use pgmason_pg::ConnectionString;
 
@@ -42,6 +44,15 @@ pub(super) fn run(
 impl Context<'_> {
     fn file(&self, arguments: &FileArguments) -> Result<ReadFile, CommandError> {
         Ok(read::read(&self.project, arguments.name.as_deref())?)
+    }
+
+    /// Places in the project's code that use names which change; none where nobody is to look for them.
+    fn code(&self, file: &ReadFile, arguments: &FileArguments) -> Result<CodeReferences, CommandError> {
+        if arguments.no_code {
+            return Ok(CodeReferences::new());
+        }
+        let changes = name_changes(&file.file);
+        Ok(references(&self.project, &changes, &|event| self.progress.event(event))?)
     }
 
     fn database(&self, arguments: &FileArguments) -> Result<ConnectionString, CommandError> {

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
+use pgmason_jobs::restructure::code::CodeReferences;
 use pgmason_jobs::restructure::report::RunReport;
 use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
 
@@ -31,14 +32,19 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         unrehearsed: arguments.unrehearsed,
         accept_changes: arguments.accept_changes,
         accept_use: arguments.accept_use.clone(),
+        to_started: arguments.to_started,
         no_soak: arguments.no_soak,
         rerun: arguments.rerun,
+    };
+    let code = match what {
+        What::Complete => context.code(&file, &arguments.file)?,
+        What::Start | What::Rollback => CodeReferences::new(),
     };
     let go = |options: &RunOptions| {
         let reporter = |event| context.progress.event(event);
         match what {
             What::Start => start(&context.project, &file, &database, options, &reporter),
-            What::Complete => complete(&file, &database, &|_| Vec::new(), options, &reporter),
+            What::Complete => complete(&file, &database, &code, options, &reporter),
             What::Rollback => rollback(&file, &database, options, &reporter),
         }
     };

@@ -11,7 +11,8 @@ use crate::render::restructure::status as render;
 pub(super) fn run(context: &Context<'_>, arguments: &FileArguments) -> Result<Outcome, CommandError> {
     let file = context.file(arguments)?;
     let database = context.database(arguments)?;
-    let mut report = status(&file, &database, &|_| Vec::new(), &|event| context.progress.event(event))?;
+    let mut report =
+        status(&file, &database, &context.code(&file, arguments)?, &|event| context.progress.event(event))?;
     if let Some(stage) = &arguments.stage {
         report.stages.retain(|found| found.stage == *stage);
     }

@@ -16,10 +16,14 @@ pub(crate) fn render(report: &RehearsalReport, out: &mut dyn Write) -> io::Resul
         let (style, word) = if stage.passed { (GOOD, "passed") } else { (level_style(Level::Error), "failed") };
         writeln!(
             out,
-            "\n{BOLD}stage {}{BOLD:#}: {style}{word}{style:#} {DIM}({} cells of access, {} statements){DIM:#}",
-            stage.stage, stage.access_cells, stage.statements
+            "{BOLD}stage {}{BOLD:#}: {style}{word}{style:#} {DIM}({} checks, {} cells of access, {} statements){DIM:#}",
+            stage.stage,
+            stage.checks.len(),
+            stage.access_cells,
+            stage.statements
         )?;
-        for check in &stage.checks {
+        let is_long = report.stages.len() > 1;
+        for check in stage.checks.iter().filter(|check| !is_long || !check.passed || check.skipped.is_some()) {
             one(check, out)?;
         }
     }

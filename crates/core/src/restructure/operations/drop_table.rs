@@ -6,11 +6,11 @@ use pgmason_model::catalog::{Table, TableKind};
 use pgmason_model::restructure::{Action, NameChange, NameKind, NamePath, PlannedOperation, RestructureStep, StepUndo};
 use pgmason_model::{Object, ObjectId, QualifiedName};
 
-use crate::restructure::archive::{archive, inbound};
 use crate::restructure::context::PlanContext;
 use crate::restructure::dependents::{dependents, listed};
 use crate::restructure::limits::functions_naming;
 use crate::restructure::refusal::OperationRefusal;
+use crate::restructure::table_archive::{archive, inbound};
 use crate::restructure::tracking::tell_postgrest;
 
 /// See the file's head.

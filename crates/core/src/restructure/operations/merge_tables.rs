@@ -16,7 +16,6 @@ use pgmason_model::restructure::{
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use crate::diff::DiffOptions;
-use crate::restructure::archive::{Archive, archive, in_archive, inbound, lock_of};
 use crate::restructure::compatibility_view::ViewStatements;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::dependents::dependents;
@@ -28,6 +27,7 @@ use crate::restructure::name::parts;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::relocate::nothing_depends_on;
 use crate::restructure::repoint::{Repointing, repointing};
+use crate::restructure::table_archive::{Archive, archive, in_archive, inbound, lock_of};
 use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// See the file's head.

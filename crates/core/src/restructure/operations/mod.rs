@@ -96,14 +96,21 @@ pub fn plan(operation: &Operation, context: &mut PlanContext<'_>) -> Result<Plan
     let planned = match operation {
         Operation::RenameTable(asked) => rename_table::plan(asked, context),
         Operation::MoveTable(asked) => move_table::plan(asked, context),
+        Operation::SetDefault(asked) => set_default::plan(asked, context),
+        Operation::AddCheck(asked) => add_check::plan(asked, context),
+        Operation::SetNotNull(asked) => set_not_null::plan(asked, context),
+        Operation::Sql(asked) => sql::plan(asked, context),
+        Operation::RenameEnumValue(asked) => rename_enum_value::plan(asked, context),
+        Operation::AddIndex(asked) => add_index::plan(asked, context),
+        Operation::DropIndex(asked) => drop_index::plan(asked, context),
+        Operation::RationaliseIndexes(asked) => rationalise_indexes::plan(asked, context),
         Operation::DropTable(asked) => drop_table::plan(asked, context),
         Operation::MergeTables(asked) => merge_tables::plan(asked, context),
         Operation::PartitionTable(asked) => partition_table::plan(asked, context),
         Operation::SplitTable(asked) => split_table::plan(asked, context),
-        _ => Err(OperationRefusal::Refused {
-            message: format!("`{}` cannot be planned yet", operation.kind()),
-            hint: "do it with a migration".to_owned(),
-        }),
+        Operation::RenameColumn(asked) => rename_column::plan(asked, context),
+        Operation::DropColumn(asked) => drop_column::plan(asked, context),
+        Operation::ChangeColumnType(asked) => change_column_type::plan(asked, context),
     }?;
     Ok(PlannedOperation { kind: operation.kind().to_owned(), ..planned })
 }

@@ -17,7 +17,6 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 
 use super::is_false;
 use crate::diff::{self, DiffOptions};
-use crate::restructure::archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::compatibility_view::OWN_SCHEMA;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::make::make;
@@ -26,6 +25,7 @@ use crate::restructure::mirror::{Mirror, Taken, all_rows_are_seen, primary_key, 
 use crate::restructure::partitioned::{partitioned, under_construction};
 use crate::restructure::partitions::{MadePartitions, Partitions, default_name, move_partitions};
 use crate::restructure::refusal::OperationRefusal;
+use crate::restructure::table_archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::tracking::tell_postgrest;
 
 /// See the file's head.

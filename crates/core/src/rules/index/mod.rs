@@ -4,11 +4,14 @@ mod duplicate_index;
 mod foreign_key_without_index;
 mod index_shape;
 mod invalid_index;
+mod needless;
 mod redundant_index;
 mod unused_index;
 mod user_column_without_index;
 
 use super::Rule;
+
+pub use needless::{Needless, needless_indexes};
 
 /// In alphabetical order.
 pub static RULES: &[&Rule] = &[

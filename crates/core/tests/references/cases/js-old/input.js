@@ -1,0 +1,2 @@
+const { data } = await supabase.from('emails').select('subject');
+module.exports = { table: 'emails' };

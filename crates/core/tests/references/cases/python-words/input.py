@@ -1,0 +1,4 @@
+emails = []
+for email in emails:
+    print("emails", email.subject)
+# emails are here

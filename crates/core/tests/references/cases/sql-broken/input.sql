@@ -1,0 +1,2 @@
+select subject frm emails wher;
+update emails set subject = ;

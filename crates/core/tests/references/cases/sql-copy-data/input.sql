@@ -1,0 +1,4 @@
+copy emails (id, subject) from stdin;
+1	about emails
+\.
+select 1;

@@ -1,0 +1,1 @@
+select total from orders where orders.total > 1;

@@ -1,0 +1,3 @@
+select subject
+from emails
+where subject is null;

@@ -1,0 +1,1 @@
+pg_dump -t 'emails' -t public.emails "$URL"

@@ -1,0 +1,2 @@
+const x = supabase.from("emails"
+function {

@@ -1,0 +1,3 @@
+await db.from("messages").select("*");
+type M = Tables<"messages">;
+await sql`select * from messages`;

@@ -1,0 +1,1 @@
+const ä = "é"; await db.from("emails").select("subject"); // ü emails

@@ -1,0 +1,3 @@
+const emailsCount = 1;
+const unreadEmails = "emails_archive";
+const css = "emails-list";

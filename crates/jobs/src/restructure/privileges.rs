@@ -1,0 +1,42 @@
+//! What the role needs on the live database, asked before the first change: a stage must not end half-way for a privilege.
+
+use std::collections::BTreeSet;
+
+use pgmason_model::restructure::PlannedStage;
+use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
+use pgmason_pg::Pipeline;
+use pgmason_pg::restructure::RestructureError;
+use postgres::types::Type;
+
+use super::report::Refusal;
+use crate::JobError;
+
+/// Tables that it does not own, schemas that it may not create in, and the database itself.
+pub(super) fn refusals(
+    pipeline: &mut Pipeline,
+    catalog: &Catalog,
+    planned: &PlannedStage,
+) -> Result<Vec<Refusal>, JobError> {
+    let relations: BTreeSet<&QualifiedName> =
+        planned.operations.iter().flat_map(|operation| &operation.relations).collect();
+    let mut owners: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for relation in &relations {
+        let id = ObjectId::in_schema(ObjectKind::Table, relation.schema.clone(), relation.name.clone());
+        if let Some(Object::Table(table)) = catalog.get(&id) {
+            owners.push(table.owner.as_str().to_owned());
+            names.push(relation.to_string());
+        }
+    }
+    let schemas: Vec<String> = relations.iter().map(|relation| relation.schema.as_str().to_owned()).collect();
+    let rows = pipeline
+        .query(
+            include_str!("privileges.sql"),
+            &[(&owners, Type::TEXT_ARRAY), (&names, Type::TEXT_ARRAY), (&schemas, Type::TEXT_ARRAY)],
+        )
+        .map_err(|error| RestructureError::State { message: crate::error::server_words(&error) })?;
+    Ok(rows
+        .iter()
+        .map(|row| Refusal { stage: Some(planned.name.clone()), message: row.get("problem"), hint: row.get("hint") })
+        .collect())
+}

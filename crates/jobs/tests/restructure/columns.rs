@@ -1,0 +1,197 @@
+//! Traps of operations on columns, each shown and shown handled.
+
+use pgmason_model::Object;
+use pgmason_model::catalog::Column;
+
+use super::bed::{Bed, differences};
+
+const PEOPLE: &str = "
+    CREATE TABLE public.people (id integer PRIMARY KEY, mail text NOT NULL, changed integer NOT NULL DEFAULT 0);
+    INSERT INTO public.people SELECT n, 'm' || n FROM generate_series(1, 2500) AS n;";
+
+const RENAME: &str = r#"{ kind = "rename_column", table = "people", column = "mail", to = "email" },"#;
+
+fn drift(bed: &Bed) -> String {
+    bed.value("SELECT count(*) FROM public.people WHERE mail IS DISTINCT FROM email")
+}
+
+/// A plain sync trigger that is called `sync` fires before `zz_lower`, and the names drift.
+#[test]
+fn triggers_that_fire_later_by_name_make_no_drift() {
+    let lower = "CREATE FUNCTION public.lower_mail() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN NEW.mail := lower(NEW.mail); RETURN NEW; END';
+        CREATE TRIGGER zz_lower BEFORE INSERT OR UPDATE ON public.people
+        FOR EACH ROW EXECUTE FUNCTION public.lower_mail();";
+    let bed = Bed::new(&format!("{PEOPLE}{lower}"), RENAME);
+    bed.start();
+    bed.sql(
+        "INSERT INTO public.people VALUES (9001, 'ABC'); INSERT INTO public.people (id, email) VALUES (9002, 'DEF')",
+    );
+    bed.sql("UPDATE public.people SET email = 'GHI' WHERE id = 1; UPDATE public.people SET mail = 'JKL' WHERE id = 2");
+    assert_eq!(drift(&bed), "0");
+    assert_eq!(
+        bed.value("SELECT string_agg(email, ',' ORDER BY id) FROM public.people WHERE id IN (1, 2, 9001, 9002)"),
+        "ghi,jkl,abc,def"
+    );
+    // The function is rewritten for the new name while both are there.
+    bed.sql(
+        "CREATE OR REPLACE FUNCTION public.lower_mail() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN NEW.email := lower(NEW.email); RETURN NEW; END'",
+    );
+    bed.sql("UPDATE public.people SET mail = 'MNO' WHERE id = 3; INSERT INTO public.people (id, email) VALUES (9003, 'PQR')");
+    assert_eq!(drift(&bed), "0");
+    assert_eq!(
+        bed.value("SELECT string_agg(mail, ',' ORDER BY id) FROM public.people WHERE id IN (3, 9003)"),
+        "mno,pqr"
+    );
+}
+
+/// `UPDATE OF mail` does not fire for a value that another trigger sets, and replicas fire no ordinary trigger.
+#[test]
+fn a_replica_and_other_triggers_do_not_pass_the_sync_by() {
+    let bed = Bed::new(PEOPLE, RENAME);
+    bed.start();
+    bed.sql(
+        "SET session_replication_role = replica; UPDATE public.people SET email = 'r' WHERE id = 1;
+        INSERT INTO public.people (id, mail) VALUES (9001, 's')",
+    );
+    assert_eq!(bed.value("SELECT mail FROM public.people WHERE id = 1"), "r");
+    assert_eq!(drift(&bed), "0");
+    let trigger = "SELECT bool_and(tgenabled = 'A' AND tgattr = ''::int2vector) FROM pg_trigger \
+        WHERE tgrelid = 'public.people'::regclass AND tgname LIKE 'zzz_pgmason%'";
+    assert_eq!(bed.value(trigger), "true");
+}
+
+/// Rows that are filled keep what `updated_at` and its like would have changed.
+#[test]
+fn a_backfill_leaves_other_columns_alone() {
+    let touch = "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN NEW.changed := NEW.changed + 1; RETURN NEW; END';
+        CREATE TRIGGER touch BEFORE UPDATE ON public.people FOR EACH ROW EXECUTE FUNCTION public.touch();
+        ALTER TABLE public.people ENABLE ALWAYS TRIGGER touch;";
+    let bed = Bed::new(&format!("{PEOPLE}{touch}"), RENAME);
+    bed.start();
+    assert_eq!(drift(&bed), "0");
+    assert_eq!(bed.value("SELECT sum(changed) FROM public.people"), "0");
+    bed.sql("UPDATE public.people SET email = 'x' WHERE id = 1");
+    assert_eq!(bed.value("SELECT sum(changed) FROM public.people"), "1");
+}
+
+/// Values that are equal and not the same: told apart by `=`, the new one would be lost.
+#[test]
+fn equal_values_that_differ_are_kept() {
+    let before = "CREATE TABLE public.people (id integer PRIMARY KEY, mail numeric);
+        INSERT INTO public.people VALUES (1, 1.0)";
+    let bed = Bed::new(before, RENAME);
+    bed.start();
+    bed.sql("UPDATE public.people SET email = 1.00 WHERE id = 1");
+    assert_eq!(bed.value("SELECT mail || '' FROM public.people WHERE id = 1"), "1.00");
+}
+
+/// R18: SELECT * that was prepared before a column came fails once. The plan says so.
+#[test]
+fn a_prepared_select_star_is_named() {
+    let bed = Bed::new(PEOPLE, RENAME);
+    let plan = bed.plan();
+    let notes = plan.stages[0].operations[0].notes.join("\n");
+    assert!(notes.contains("SELECT * of public.people") && notes.contains("0A000"), "{notes}");
+    let mut client = bed.client();
+    client.batch_execute("PREPARE all_of_it AS SELECT * FROM public.people; EXECUTE all_of_it").unwrap();
+    bed.start();
+    let error = client.batch_execute("EXECUTE all_of_it").unwrap_err();
+    assert_eq!(error.code().map(|code| code.code()), Some("0A000"));
+}
+
+/// What the direct statement leads to, and back from both ends.
+#[test]
+fn a_renamed_column_comes_back_to_the_last_grant() {
+    let more = "CREATE ROLE column_reader NOLOGIN; REVOKE ALL ON public.people FROM PUBLIC;
+        GRANT SELECT (mail), INSERT (mail) ON public.people TO column_reader;
+        COMMENT ON COLUMN public.people.mail IS 'where to write';
+        CREATE UNIQUE INDEX people_mail ON public.people (lower(mail)) WHERE mail <> '';
+        CREATE VIEW public.mails AS SELECT mail FROM public.people;
+        ALTER TABLE public.people ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own ON public.people USING (mail = CURRENT_USER);";
+    let bed = Bed::new(&format!("{PEOPLE}{more}"), RENAME);
+    let before = bed.catalog();
+    bed.start();
+    let may = "has_column_privilege('column_reader', 'public.people', 'email', 'SELECT') \
+        AND NOT has_column_privilege('column_reader', 'public.people', 'email', 'UPDATE')";
+    assert_eq!(bed.value(may), "true");
+    bed.rollback();
+    assert_eq!(differences(&before, &bed.catalog()), []);
+    bed.start();
+    bed.complete();
+    assert_eq!(bed.value("SELECT count(*) FROM public.mails WHERE mail = 'm7'"), "1");
+    bed.rollback();
+    assert_eq!(differences(&before, &bed.catalog()), []);
+    assert_eq!(bed.value("SELECT count(*) FROM public.people WHERE mail = 'm' || id"), "2500");
+}
+
+/// DROP COLUMN takes indexes and constraints over several columns along without a word, CASCADE would take policies.
+#[test]
+fn what_goes_with_a_column_is_listed_and_comes_back() {
+    let before = "CREATE TABLE public.people (id integer PRIMARY KEY, a integer NOT NULL, b integer,
+            CONSTRAINT both_of_it UNIQUE (a, b), CONSTRAINT larger CHECK (b > a));
+        CREATE INDEX by_b ON public.people (b) WHERE a > 0;
+        INSERT INTO public.people SELECT n, n, n + 1 FROM generate_series(1, 2500) AS n";
+    let bed = Bed::new(before, r#"{ kind = "drop_column", table = "people", column = "a" },"#);
+    let catalog = bed.catalog();
+    let notes = bed.plan().stages[0].operations[0].notes.join("\n");
+    for part in ["both_of_it", "larger", "by_b"] {
+        assert!(notes.contains(part), "{part} is not in {notes}");
+    }
+    bed.start();
+    bed.sql("INSERT INTO public.people (id, b) VALUES (9001, 5); UPDATE public.people SET a = 0 WHERE id = 9001");
+    bed.complete();
+    assert_eq!(bed.value("to_regclass('public.by_b') IS NULL"), "true");
+    assert_eq!(bed.value("SELECT count(*) FROM pgmason.dropped_public_people_a"), "2501");
+    bed.rollback();
+    // The column is the last one now.
+    let in_place = |object: Option<Object>| match object {
+        Some(Object::Column(column)) => Some(Object::Column(Column { position: 0, ..column })),
+        other => other,
+    };
+    let mut left = differences(&catalog, &bed.catalog());
+    left.retain(|(_, old, new)| in_place(old.clone()) != in_place(new.clone()));
+    assert_eq!(left, []);
+    assert_eq!(bed.value("SELECT count(*) FROM public.people WHERE a = id OR (id = 9001 AND a = 0)"), "2501");
+    assert_eq!(
+        bed.value("SELECT attnotnull FROM pg_attribute WHERE attrelid = 'public.people'::regclass AND attname = 'a'"),
+        "true"
+    );
+}
+
+#[test]
+fn a_column_that_a_policy_reads_stays() {
+    let before = "CREATE TABLE public.people (id integer PRIMARY KEY, owner text);
+        ALTER TABLE public.people ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own ON public.people USING (owner = CURRENT_USER);";
+    let bed = Bed::new(before, r#"{ kind = "drop_column", table = "people", column = "owner" },"#);
+    assert!(bed.refusal().contains("policy public.people.own"), "{}", bed.refusal());
+}
+
+/// A batch in which nothing had to be written is not the end.
+#[test]
+fn a_backfill_goes_on_over_rows_that_need_nothing() {
+    let before = "CREATE TABLE public.people (id integer PRIMARY KEY, mail text);
+        INSERT INTO public.people SELECT n, CASE WHEN n > 2400 THEN 'x' END FROM generate_series(1, 2500) AS n";
+    let bed = Bed::new(before, RENAME);
+    bed.start();
+    assert_eq!(drift(&bed), "0");
+    assert_eq!(bed.value("SELECT count(*) FROM public.people WHERE email = 'x'"), "100");
+}
+
+/// A null that new code wrote stays when the fill is taken back, and so does what somebody has changed since.
+#[test]
+fn a_fill_is_taken_back_by_key() {
+    let before = "CREATE TABLE public.people (id integer PRIMARY KEY, mail text);
+        INSERT INTO public.people VALUES (1, NULL), (2, 'none'), (3, NULL)";
+    let bed = Bed::new(before, r#"{ kind = "set_not_null", table = "people", column = "mail", fill = "'none'" },"#);
+    bed.start();
+    bed.sql("UPDATE public.people SET mail = 'mine' WHERE id = 3");
+    bed.complete();
+    bed.rollback();
+    let values = "SELECT string_agg(coalesce(mail, '-'), ',' ORDER BY id) FROM public.people";
+    assert_eq!(bed.value(values), "-,none,mine");
+}
