@@ -146,7 +146,8 @@ pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
     let views: BTreeSet<QualifiedName> = catalog
         .dependencies
         .iter()
-        .filter(|(dependent, needed)| dependent.kind == ObjectKind::View && is_own(needed))
+        // A view of the project may read an archive for a moment, while a step is written out.
+        .filter(|(dependent, needed)| dependent.kind == ObjectKind::View && is_marker(needed))
         .filter_map(|(dependent, _)| dependent.qualified_name())
         .collect();
     let goes = |id: &ObjectId| {
@@ -155,6 +156,11 @@ pub(crate) fn remove_own_schema(catalog: &mut Catalog) {
     };
     catalog.objects.retain(|id, _| !goes(id));
     catalog.dependencies.retain(|(dependent, needed)| !goes(dependent) && !goes(needed));
+}
+
+/// What every view that stands for a table looks into.
+fn is_marker(id: &ObjectId) -> bool {
+    is_own(id) && id.name.as_str().starts_with("use_")
 }
 
 /// An event trigger lies in no schema.

@@ -23,6 +23,8 @@ pub(super) struct BothWays {
     pub(super) second: QualifiedName,
     pub(super) key: Vec<KeyColumn>,
     pub(super) columns: Vec<Identifier>,
+    /// All others of the first table that take a value.
+    pub(super) others: Vec<Identifier>,
     /// Of each column, in its order; `NULL` where there is none.
     pub(super) defaults: Vec<String>,
     /// May not be null in the second table: a row of the first one that has none yet is no row there.
@@ -146,17 +148,16 @@ END
     }
 
     fn keep(&self) -> String {
-        let columns: Vec<String> =
-            self.columns.iter().map(|column| format!("        OLD.{column} := NEW.{column};\n")).collect();
+        let others: Vec<String> =
+            self.others.iter().map(|column| format!("        NEW.{column} := OLD.{column};\n")).collect();
         format!(
             "BEGIN
     IF pg_catalog.current_setting('{BACKFILL}', true) = 'on' THEN
-{}        RETURN OLD;
-    END IF;
+{}    END IF;
     RETURN NEW;
 END
 ",
-            columns.concat()
+            others.concat()
         )
     }
 

@@ -156,12 +156,13 @@ impl MergedView<'_> {
         let handed: Vec<String> = mapping.source.iter().map(|(name, _)| format!("NEW.{name} AS {name}")).collect();
         let mut columns: Vec<String> = mapping.values.iter().map(|value| value.column.to_string()).collect();
         let mut values: Vec<String> = mapping.values.iter().map(|value| value.expression.clone()).collect();
-        let set: Vec<String> = mapping
+        // In a subselect the names of an expression are the row's that was handed in, and not the table's.
+        let (set, computed): (Vec<String>, Vec<String>) = mapping
             .values
             .iter()
             .filter(|value| !value.only_on_insert)
-            .map(|value| format!("{} = {}", value.column, value.expression))
-            .collect();
+            .map(|value| (value.column.to_string(), value.expression.clone()))
+            .unzip();
         columns.push(self.discriminator.to_string());
         values.push(self.value.to_owned());
         let shown: Vec<(String, String)> = mapping
@@ -194,7 +195,7 @@ BEGIN
         RETURNING {returned} INTO {into};
         RETURN NEW;
     END IF;
-    UPDATE {shown} AS target SET {set} FROM (SELECT {handed}) AS source WHERE {of_kind}
+    UPDATE {shown} AS target SET ({set}) = (SELECT {computed} FROM (SELECT {handed}) AS source) WHERE {of_kind}
     RETURNING {returned} INTO {into};
     IF NOT FOUND THEN RETURN NULL; END IF;
     RETURN NEW;
@@ -207,6 +208,7 @@ END
             returned = returned.join(", "),
             into = into.join(", "),
             set = set.join(", "),
+            computed = computed.join(", "),
         );
         vec![
             format!(

@@ -26,6 +26,7 @@ mod partitioned;
 mod partitions;
 pub mod refusal;
 mod relocate;
+mod repoint;
 mod shadow_column;
 pub mod stage;
 mod step;

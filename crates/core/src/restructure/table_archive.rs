@@ -166,7 +166,7 @@ pub(super) fn archive_without(
             Some(references) if references.table != old => references.table.clone(),
             _ => key.table.clone(),
         };
-        archive.locks.push(RelationLock { relation: other, mode: LockMode::AccessExclusive });
+        archive.locks.extend(lock_of(catalog, other, LockMode::AccessExclusive));
     }
     archive.locks.sort();
     archive.locks.dedup();
@@ -230,6 +230,11 @@ impl Archive {
         locks
     }
 
+    /// Another name in pgmason's schema that has to be free.
+    pub(super) fn also_takes(&mut self, name: QualifiedName) {
+        self.taken.push(name);
+    }
+
     /// An archive of a table of that name may be there from before.
     pub(super) fn is_free(&self) -> RestructureStep {
         let names: Vec<String> = self.taken.iter().map(|name| quote_literal(&name.to_string())).collect();
@@ -257,6 +262,12 @@ impl Archive {
         let undo = Action::Transaction { locks: Vec::new(), statements: self.validate.clone() };
         RestructureStep { undo: StepUndo::Action(undo), ..step }
     }
+}
+
+/// A table of the platform may not be ours to LOCK: there the statement that needs the lock takes it, in short tries too.
+pub(super) fn lock_of(catalog: &Catalog, relation: QualifiedName, mode: LockMode) -> Option<RelationLock> {
+    let id = ObjectId::in_schema(ObjectKind::Table, relation.schema.clone(), relation.name.clone());
+    (!catalog.is_platform(&id)).then_some(RelationLock { relation, mode })
 }
 
 /// `pgmason.archive_public_emails`.

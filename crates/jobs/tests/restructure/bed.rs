@@ -116,14 +116,20 @@ impl Bed {
     pub(super) fn complete(&self) {
         let (_, file) = self.project();
         let database = self.cluster.connection(DATABASE);
-        done(complete(&file, &database, &Default::default(), &Self::options(), &silent).map_err(|error| error.to_string()));
+        done(
+            complete(&file, &database, &Default::default(), &Self::options(), &silent)
+                .map_err(|error| error.to_string()),
+        );
     }
 
     #[track_caller]
     pub(super) fn rollback(&self) {
         let (_, file) = self.project();
         let database = self.cluster.connection(DATABASE);
-        done(rollback(&file, &database, &Self::options(), &silent).map_err(|error| error.to_string()));
+        let report = rollback(&file, &database, &Self::options(), &silent).unwrap();
+        // A step that failed on the way forth still says so.
+        assert!(report.stages.iter().all(|stage| stage.phase == "rolled back"), "{report:#?}");
+        assert!(report.refusals.is_empty(), "{report:#?}");
     }
 
     /// What pgmason itself finds when it tries the stage on copies.
@@ -142,7 +148,7 @@ impl Bed {
         let mut catalog = pgmason_pg::introspect(&mut self.client(), &options).unwrap();
         let is_own = |id: &ObjectId| {
             let of = id.of.as_deref().unwrap_or(id);
-            of.schema.as_ref().unwrap_or(&of.name).as_str() == "pgmason"
+            of.schema.as_ref().unwrap_or(&of.name).as_str() == "pgmason" || of.name.as_str() == "pgmason_guard"
         };
         catalog.objects.retain(|id, _| !is_own(id));
         catalog.dependencies.retain(|(dependent, needed)| !is_own(dependent) && !is_own(needed));

@@ -24,7 +24,7 @@ fn before() -> String {
         CREATE TRIGGER touch BEFORE UPDATE ON public.emails FOR EACH ROW EXECUTE FUNCTION public.touch();
         ALTER TABLE public.emails ENABLE ALWAYS TRIGGER touch;
         CREATE STATISTICS public.both_of_it ON person, subject FROM public.emails;
-        CREATE PUBLICATION p FOR TABLE public.emails (id, person) WHERE (person > 0);
+        CREATE PUBLICATION p FOR TABLE public.emails (id, person) WHERE (person > 0) WITH (publish = 'insert');
         INSERT INTO public.people (name) SELECT 'p' || n FROM generate_series(1, 5) AS n;
         INSERT INTO public.emails (person, subject) SELECT 1 + n % 5, 's' || n FROM generate_series(1, 50) AS n;
         INSERT INTO public.attachments SELECT n, n FROM generate_series(1, 20) AS n;"

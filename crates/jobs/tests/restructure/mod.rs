@@ -6,6 +6,8 @@ mod drop_table;
 mod examples;
 mod ground;
 mod merge_tables;
+mod mirror;
 mod partition_table;
+mod split_table;
 mod traps;
 mod writers;

@@ -61,7 +61,7 @@ fn it_is_partitioned_and_nobody_reads_past_its_policies() {
     );
     let far = "INSERT INTO public.events (owner, at) VALUES (1, now() + interval '5 months')";
     assert_eq!(bed.state_as("admin", far), "23514");
-    assert_eq!(bed.value("SELECT count(*) FROM pg_publication_tables WHERE pubname = 'p'"), "1");
+    assert_eq!(bed.value("SELECT count(*) FROM pg_publication_rel WHERE prrelid = 'public.events'::regclass"), "1");
     bed.complete();
     bed.sql("DELETE FROM public.events WHERE title = 't5'; UPDATE public.events SET title = 'u', at = at - interval '60 days' WHERE title = 't6'; \
              INSERT INTO public.events (owner, title) VALUES (1, 'after the end')");

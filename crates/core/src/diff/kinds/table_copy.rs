@@ -13,6 +13,8 @@ use crate::diff::retype;
 pub(super) struct Aside {
     id: ObjectId,
     place: usize,
+    /// Places of statements that give its identity sequences other names: the new one's take theirs.
+    sequences: Vec<usize>,
     /// A partition whose parent is written anew as well: its rows are copied with the parent's.
     with_parent: bool,
 }
@@ -45,6 +47,7 @@ pub(super) fn set_aside(builder: &mut Builder<'_>, id: &ObjectId) -> Option<Asid
     rename.removes.extend(columns.iter().cloned());
     builder.actions.push(rename);
     let place = builder.actions.len() - 1;
+    let mut sequences = Vec::new();
     for column in &columns {
         for sequence_id in builder.context.old.sequences_of(column).to_vec() {
             let Some(Object::Sequence(sequence)) = builder.old(sequence_id) else { continue };
@@ -55,6 +58,7 @@ pub(super) fn set_aside(builder: &mut Builder<'_>, id: &ObjectId) -> Option<Asid
                 action.after.push(place);
                 action.removes.push(sequence_id.clone());
                 builder.actions.push(action);
+                sequences.push(builder.actions.len() - 1);
             } else if builder.new_object(sequence_id).is_some() {
                 // It would go with the old table.
                 let sql = format!("ALTER SEQUENCE {sequence_id} OWNED BY NONE");
@@ -64,7 +68,7 @@ pub(super) fn set_aside(builder: &mut Builder<'_>, id: &ObjectId) -> Option<Asid
             }
         }
     }
-    Some(Aside { id: aside, place, with_parent })
+    Some(Aside { id: aside, place, sequences, with_parent })
 }
 
 pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside: &Aside, create: usize) {
@@ -72,6 +76,7 @@ pub(super) fn copy(builder: &mut Builder<'_>, id: &ObjectId, new: &Table, aside:
     let new_columns = table::columns(builder.context.to, id);
     if let Some(action) = builder.actions.get_mut(create) {
         action.after.push(aside.place);
+        action.after.extend(&aside.sequences);
     }
     if aside.with_parent {
         return;

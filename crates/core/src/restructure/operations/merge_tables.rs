@@ -15,9 +15,10 @@ use pgmason_model::restructure::{
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
+use crate::diff::DiffOptions;
 use crate::restructure::compatibility_view::ViewStatements;
 use crate::restructure::context::{PlanContext, short_enough};
-use crate::restructure::dependents::{dependents, listed};
+use crate::restructure::dependents::dependents;
 use crate::restructure::limits::functions_naming;
 use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused};
 use crate::restructure::merged_view::{MergedView, sequence_of};
@@ -25,7 +26,8 @@ use crate::restructure::mirror::{Mirror, MirroredValue, Taken, all_rows_are_seen
 use crate::restructure::name::parts;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::relocate::nothing_depends_on;
-use crate::restructure::table_archive::{Archive, archive, in_archive, inbound};
+use crate::restructure::repoint::{Repointing, repointing};
+use crate::restructure::table_archive::{Archive, archive, in_archive, inbound, lock_of};
 use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// See the file's head.
@@ -96,6 +98,8 @@ struct Merge {
     column_is_new: bool,
     taken: Taken,
     archive: Archive,
+    /// Policies and views that read the table.
+    repointing: Repointing,
 }
 
 impl Merge {
@@ -114,13 +118,6 @@ impl Merge {
         };
         all_rows_are_seen(context, &table)?;
         all_rows_are_seen(context, &into_id)?;
-        let found = dependents(context.catalog, &table);
-        if !found.is_empty() {
-            return Err(refused(
-                format!("{old} is needed by {}", listed(&found)),
-                "change or drop what needs it first, in an earlier stage or a migration",
-            ));
-        }
         let column = parts(&discriminator.column).pop().unwrap_or_default();
         short_enough(&column)?;
         let column_id = ObjectId { kind: ObjectKind::Column, sub: Some(column.clone()), ..into_id.clone() };
@@ -142,12 +139,22 @@ impl Merge {
             ));
         }
         let mapping = mapping(asked, context, &table, &into_id, &column)?;
+        let value = quote_literal(&discriminator.value);
+        let rows = subselect(&mapping, &into, &format!("shown.{column} = {value}"));
+        let options = DiffOptions {
+            owners: true,
+            creator: context.creator.clone(),
+            allow: ["*".to_owned()].into(),
+            ..DiffOptions::default()
+        };
+        let needing = dependents(context.catalog, &table);
         Ok(Self {
+            repointing: repointing(context.catalog, &old, &rows, &needing, &options)?,
             mapping,
             discriminator_type: there.clone().unwrap_or_else(|| "text".to_owned()),
             column_is_new: there.is_none(),
             discriminator: column,
-            value: quote_literal(&discriminator.value),
+            value,
             existing: discriminator.existing.as_deref().map(quote_literal),
             taken: match asked.on_collision {
                 OnCollision::Refuse => Taken::Refuse,
@@ -331,6 +338,7 @@ impl Merge {
         let mut forth = forth_mirror.drop();
         forth.extend(self.archive.forth.iter().cloned());
         forth.extend(keys.iter().map(|key| key.add.clone()));
+        forth.extend(self.repointing.forth.iter().cloned());
         forth.extend(view.create.iter().cloned());
         forth.extend(back_mirror.create());
         let sequences = self.sequences(context);
@@ -341,12 +349,14 @@ impl Merge {
         back.extend(view.drop.iter().cloned());
         back.extend(keys.iter().map(|key| key.drop.clone()));
         back.extend(self.archive.back.iter().cloned());
+        back.extend(self.repointing.back.iter().cloned());
         // The sequence has its old name again.
         back.extend(sequences.iter().map(|(own, other)| advance(&self.named_back(context, other), own)));
         back.push(rename_taken_back(&self.old));
         back.extend(told);
         let with_into = |mut locks: Vec<RelationLock>| {
-            locks.push(RelationLock { relation: self.into.clone(), mode: LockMode::AccessExclusive });
+            let others = self.repointing.tables.iter().chain([&self.into]);
+            locks.extend(others.filter_map(|table| lock_of(context.catalog, table.clone(), LockMode::AccessExclusive)));
             locks.sort();
             locks.dedup();
             locks
@@ -558,6 +568,7 @@ impl Merge {
             self.old
         ));
         direct.extend(keys.iter().flat_map(|key| [key.drop.clone(), key.directly.clone()]));
+        direct.extend(self.repointing.forth.iter().cloned());
         direct.push(format!("DROP TABLE {}", self.old));
         direct
     }
@@ -663,6 +674,19 @@ impl Merge {
         }
         limits
     }
+}
+
+/// The merged rows with the columns of the table that went, for what reads it.
+fn subselect(mapping: &Mapping, into: &QualifiedName, condition: &str) -> String {
+    let columns: Vec<String> = mapping
+        .source
+        .iter()
+        .map(|(name, column)| match mapping.back.get(name) {
+            Some(own) => format!("shown.{own} AS {name}"),
+            None => format!("CAST(NULL AS {}) AS {name}", column.type_name),
+        })
+        .collect();
+    format!("(SELECT {} FROM {into} AS shown WHERE {condition})", columns.join(", "))
 }
 
 /// A foreign key that refers to the other table from the cutover on.

@@ -25,7 +25,7 @@ use crate::restructure::mirror::{Mirror, Taken, all_rows_are_seen, primary_key, 
 use crate::restructure::partitioned::{partitioned, under_construction};
 use crate::restructure::partitions::{MadePartitions, Partitions, default_name, move_partitions};
 use crate::restructure::refusal::OperationRefusal;
-use crate::restructure::table_archive::{Archive, archive_without, in_archive, inbound, outbound};
+use crate::restructure::table_archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::tracking::tell_postgrest;
 
 /// See the file's head.
@@ -159,9 +159,12 @@ impl<'a> Partitioning<'a> {
             }
         }
         let stay: Vec<QualifiedName> = shared.iter().map(|(sequence, _)| sequence.clone()).collect();
+        let building = QualifiedName::new(OWN_SCHEMA, name.name.clone());
+        let mut archive = archive_without(context, &id, &stay)?;
+        archive.also_takes(building.clone());
         Ok(Self {
-            building: QualifiedName::new(OWN_SCHEMA, name.name.clone()),
-            archive: archive_without(context, &id, &stay)?,
+            building,
+            archive,
             with_default: asked.default_partition,
             id,
             name,
@@ -240,7 +243,7 @@ impl<'a> Partitioning<'a> {
             .collect();
         let locks = |mode: LockMode| -> Vec<RelationLock> {
             let mut locks: Vec<RelationLock> =
-                referenced.iter().map(|relation| RelationLock { relation: relation.clone(), mode }).collect();
+                referenced.iter().filter_map(|relation| lock_of(context.catalog, relation.clone(), mode)).collect();
             locks.sort();
             locks.dedup();
             locks

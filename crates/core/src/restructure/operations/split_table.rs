@@ -14,7 +14,7 @@ use crate::restructure::context::PlanContext;
 use crate::restructure::dependents::listed;
 use crate::restructure::limits::functions_naming;
 use crate::restructure::make::make;
-use crate::restructure::merge_mapping::refused;
+use crate::restructure::merge_mapping::{columns_of, refused};
 use crate::restructure::mirror::{all_rows_are_seen, primary_key};
 use crate::restructure::name::{or_public, parts};
 use crate::restructure::own_name::fitting;
@@ -105,6 +105,11 @@ impl Split {
             first: name.clone(),
             second: into.clone(),
             key: key.clone(),
+            others: columns_of(catalog, &id)
+                .into_iter()
+                .filter(|(name, column)| column.generated.is_none() && !columns.contains(name))
+                .map(|(name, _)| name)
+                .collect(),
             columns: columns.clone(),
             defaults,
             required: required.clone(),

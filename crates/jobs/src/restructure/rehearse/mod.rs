@@ -5,6 +5,7 @@
 //! - After a rollback, before and after `complete`, everything is as it was, to the last grant.
 
 mod access_matrix;
+mod apart;
 mod compare;
 mod report;
 mod rows;
@@ -96,7 +97,7 @@ pub fn rehearse(
     report.notes.append(&mut ground.notes);
     report.scratch = ground.server.describe();
     ground.in_use.extend(options.statements.iter().cloned());
-    seed(project, &mut ground, options, &mut report)?;
+    seed(project, &mut ground, file, options, &mut report)?;
     let begun = match database {
         Some(database) => super::begun_stages(database, &file.name)?,
         None => Vec::new(),
@@ -170,6 +171,7 @@ fn record(database: &ConnectionString, records: &[Rehearsal]) -> Result<(), JobE
 fn seed(
     project: &Project,
     ground: &mut Ground,
+    file: &ReadFile,
     options: &RehearseOptions,
     report: &mut RehearsalReport,
 ) -> Result<(), JobError> {
@@ -181,7 +183,8 @@ fn seed(
     let tables: BTreeSet<ObjectId> = all.into_iter().take(MOST_SEEDED).collect();
     let mut session = ReplaySession::open(project, &ground.database, options.open.replay.statement_timeout)?;
     let secret = ground.database.secret().map(str::to_owned);
-    let seeded = seed::seed(&ground.catalog, &mut session.session, secret.as_deref(), &tables, &Style::default())
+    let style = Style { values: apart::keys_apart(&ground.catalog, &file.file), ..Style::default() };
+    let seeded = seed::seed(&ground.catalog, &mut session.session, secret.as_deref(), &tables, &style)
         .map_err(|error| JobError::Database(error.message))?;
     report.seeded_tables = seeded.tables.len();
     report.not_seeded = seeded.not_seeded;
