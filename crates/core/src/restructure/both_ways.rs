@@ -51,8 +51,8 @@ impl BothWays {
                 format!("REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"),
             ]
         };
-        let mut statements = function(&there, " SECURITY DEFINER", &self.into_second());
-        statements.extend(function(&back, " SECURITY DEFINER", &self.into_first()));
+        let mut statements = function(&there, " SECURITY DEFINER", &self.second_follows());
+        statements.extend(function(&back, " SECURITY DEFINER", &self.first_follows()));
         statements.extend(function(&keep, "", &self.keep()));
         for (name, events, table, function) in [
             (FIRST_TRIGGER, "AFTER INSERT OR UPDATE", first, &there),
@@ -78,7 +78,7 @@ impl BothWays {
         statements
     }
 
-    fn into_second(&self) -> String {
+    fn second_follows(&self) -> String {
         let Self { first, second, .. } = self;
         format!(
             "BEGIN
@@ -109,7 +109,7 @@ END
         )
     }
 
-    fn into_first(&self) -> String {
+    fn first_follows(&self) -> String {
         let Self { first, second, .. } = self;
         let set = |of: &str| {
             self.columns.iter().map(|column| format!("{column} = {of}.{column}")).collect::<Vec<_>>().join(", ")

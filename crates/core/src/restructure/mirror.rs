@@ -48,7 +48,7 @@ pub(super) struct MirroredValue {
     /// Of the column, as SQL.
     pub(super) type_name: String,
     pub(super) expression: String,
-    /// GENERATED ALWAYS AS IDENTITY takes a value on INSERT alone.
+    /// GENERATED ALWAYS AS IDENTITY takes a value on INSERT alone; and a value that was computed has no way back.
     pub(super) only_on_insert: bool,
 }
 
@@ -304,9 +304,10 @@ END
             self.source_key.iter().enumerate().map(|(place, key)| format!("source.{} AS k{place}", key.name)).collect();
         let target_keys: Vec<String> =
             self.target_key.iter().enumerate().map(|(place, key)| format!("target.{key} AS k{place}")).collect();
+        let compared = || self.values.iter().filter(|value| !value.only_on_insert);
         let ours: Vec<String> =
-            self.values.iter().map(|value| format!("CAST({} AS {})", value.expression, value.type_name)).collect();
-        let theirs: Vec<String> = self.values.iter().map(|value| format!("target.{}", value.column)).collect();
+            compared().map(|value| format!("CAST({} AS {})", value.expression, value.type_name)).collect();
+        let theirs: Vec<String> = compared().map(|value| format!("target.{}", value.column)).collect();
         let joined = (0..self.source_key.len()).map(|place| format!("source_row.k{place} = target_row.k{place}"));
         let same_key = and(self
             .target_key

@@ -203,7 +203,8 @@ impl Merge {
                     column: name.clone(),
                     type_name: column.type_name.clone(),
                     expression: format!("source.{}", self.mapping.back.get(name)?),
-                    only_on_insert: column.identity == Some(Identity::Always),
+                    // The archive has what it was computed from.
+                    only_on_insert: column.identity == Some(Identity::Always) || self.is_computed(name),
                 })
             })
             .collect();
@@ -227,6 +228,11 @@ impl Merge {
             target_filter: None,
             taken: Taken::Keep,
         }
+    }
+
+    fn is_computed(&self, column: &Identifier) -> bool {
+        let own = self.mapping.back.get(column);
+        self.mapping.values.iter().any(|value| Some(&value.column) == own && !value.expression.starts_with("source."))
     }
 
     fn of_kind(&self, row: &str) -> String {
@@ -668,6 +674,12 @@ impl Merge {
             if !self.mapping.back.contains_key(name) {
                 limits.push(format!("{}.{name} is null through the view, and takes no value", self.old));
             }
+        }
+        for (name, _) in self.mapping.source.iter().filter(|(name, _)| self.is_computed(name)) {
+            limits.push(format!(
+                "{}.{name} is computed: a rollback gives rows of before the value that they had, whatever was written since",
+                self.old
+            ));
         }
         if self.mapping.computed {
             limits.push(format!("INSERT … ON CONFLICT does not work through {}: columns are computed", self.old));

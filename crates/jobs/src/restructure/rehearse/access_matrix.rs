@@ -290,6 +290,8 @@ pub(super) fn differences(
         let key = (table.clone(), role.clone(), identity.clone(), *command);
         if let Some(is) = after.get(&key)
             && is != was
+            // A foreign key that was in the way is none of access.
+            && !(was == "23503" && is != "42501")
             // 0A000: the view has a column that takes no value, and says so before it looks at who asks.
             && !(merged.contains(table) && (is == "0A000" || (is == "42501") == (was == "42501")))
         {
