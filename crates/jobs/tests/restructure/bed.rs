@@ -116,7 +116,10 @@ impl Bed {
     pub(super) fn complete(&self) {
         let (_, file) = self.project();
         let database = self.cluster.connection(DATABASE);
-        done(complete(&file, &database, &Default::default(), &Self::options(), &silent).map_err(|error| error.to_string()));
+        done(
+            complete(&file, &database, &Default::default(), &Self::options(), &silent)
+                .map_err(|error| error.to_string()),
+        );
     }
 
     #[track_caller]
