@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgmason_model::restructure::{NameKind, PlannedOperation, PlannedStage, StepUndo};
+use pgmason_core::restructure::limits::names_table;
+use pgmason_model::restructure::{Action, NameKind, PlannedOperation, PlannedStage, StepUndo};
 use pgmason_model::{Catalog, QualifiedName};
 use pgmason_pg::restructure::{Phase, Way};
 use pgmason_scratch::ScratchDatabase;
@@ -58,17 +59,20 @@ fn forth(
 ) -> Result<(), JobError> {
     let names = names(planned);
     let merged = merged(planned);
+    // Rows that are filled read otherwise, by intention: how many there are stays.
+    let fills = planned.operations.iter().any(fills_rows);
+    let told = |matrix| if fills { access_matrix::without_values(matrix) } else { matrix };
     let tables: Vec<QualifiedName> =
         planned.operations.iter().flat_map(|operation| operation.relations.iter().cloned()).collect();
     let copy = ground.copy()?;
     let mut client = privileged(&copy)?;
     let subjects = access_matrix::subjects(&mut client, &before.catalog, &tables)?;
     let actors = access_matrix::actors(&mut client, &before.catalog, &subjects)?;
-    let access = access_matrix::act(&mut client, &subjects, &actors, &|name| Some(name.clone()))?;
+    let access = told(access_matrix::act(&mut client, &subjects, &actors, &|name| Some(name.clone()))?);
     report.access_cells = access.len();
     // What goes cannot be read at the end: what stays is held against what stays.
     let (kept, renamed) = access_matrix::columns_at_the_end(&subjects, planned);
-    let access_to_what_stays = access_matrix::act(&mut client, &kept, &actors, &|name| Some(name.clone()))?;
+    let access_to_what_stays = told(access_matrix::act(&mut client, &kept, &actors, &|name| Some(name.clone()))?);
     let in_use = ground.in_use.clone();
     let taken = statements::taken(&mut client, &in_use);
     report.statements = taken.len();
@@ -99,12 +103,14 @@ fn forth(
         old_there.insert(old.clone(), there(&mut client, old).then(|| old.clone()));
         new_there.insert(old.clone(), (two_names(old, new) && there(&mut client, new)).then(|| new.clone()));
     }
-    let old = access_matrix::act(&mut client, &subjects, &actors, &|name| old_there.get(name).cloned().flatten())?;
+    let old =
+        told(access_matrix::act(&mut client, &subjects, &actors, &|name| old_there.get(name).cloned().flatten())?);
     report.check(
         "access under the old names is as before",
         access_matrix::differences(&access, &old, "under the old name", &merged),
     );
-    let new = access_matrix::act(&mut client, &subjects, &actors, &|name| new_there.get(name).cloned().flatten())?;
+    let new =
+        told(access_matrix::act(&mut client, &subjects, &actors, &|name| new_there.get(name).cloned().flatten())?);
     report.check(
         "access under the new names is the same",
         access_matrix::differences(&access, &new, "under the new name", &merged),
@@ -118,7 +124,20 @@ fn forth(
             .map(|(old, new)| (old.clone(), new.clone()))
             .collect();
         let mut refused = statements::refused(&mut client, &in_use, &taken);
-        refused.extend(statements::refused(&mut client, &statements::renamed(&in_use, &both), &taken));
+        // Under a new name that is a view until the end, what a view does not take waits for the end.
+        let views: Vec<&QualifiedName> = planned
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.compatibility)
+            .filter(|compatibility| compatibility.inverse)
+            .map(|compatibility| &compatibility.table)
+            .collect();
+        let now: Vec<usize> = taken
+            .iter()
+            .copied()
+            .filter(|place| !views.iter().any(|table| names_table(&in_use[*place].text, table)))
+            .collect();
+        refused.extend(statements::refused(&mut client, &statements::renamed(&in_use, &both), &now));
         report.check("statements in use are taken under both names", refused);
     }
     drop(client);
@@ -127,10 +146,14 @@ fn forth(
     let completed = picture(ground, Some(&copy))?;
     report.same_when_started = compare::catalogs(&completed.catalog, &started.catalog).is_empty();
     let mut client = privileged(&copy)?;
-    let after = access_matrix::act(&mut client, &renamed, &actors, &|name| {
+    if !taken.is_empty() && !planned.operations.iter().any(goes) && names_alone(planned) {
+        let at_the_end = statements::renamed(&in_use, &names);
+        report.check("statements in use are taken at the end", statements::refused(&mut client, &at_the_end, &taken));
+    }
+    let after = told(access_matrix::act(&mut client, &renamed, &actors, &|name| {
         let name = names.get(name).unwrap_or(name);
         Some(name.clone())
-    })?;
+    })?);
     drop(client);
     let after: access_matrix::Matrix = after.into_iter().filter(|(_, outcome)| outcome != "42P01").collect();
     report.check(
@@ -221,6 +244,16 @@ fn merged(planned: &PlannedStage) -> BTreeSet<QualifiedName> {
 
 fn goes(operation: &PlannedOperation) -> bool {
     matches!(operation.kind.as_str(), "merge_tables" | "drop_table")
+}
+
+/// Only tables get other names: statements are the same but for those.
+fn names_alone(planned: &PlannedStage) -> bool {
+    planned.operations.iter().flat_map(|operation| &operation.names).all(|change| change.kind == NameKind::Table)
+}
+
+/// It gives values to rows of its own table.
+fn fills_rows(operation: &PlannedOperation) -> bool {
+    operation.kind == "set_not_null" && operation.start.iter().any(|step| matches!(step.action, Action::Backfill(_)))
 }
 
 /// Tables that get another name.
