@@ -24,6 +24,8 @@ pub(crate) enum RestructureCommand {
     Start(RunArguments),
     /// Show where each stage stands, how fast rows are filled, and who still uses old names
     Status(FileArguments),
+    /// Print the checklist of the deployment, each line checked or marked as a person's
+    Checklist(FileArguments),
     /// Complete the stage that is started: afterwards only the new names work
     Complete(RunArguments),
     /// Take back the stage that was begun last, from wherever it is

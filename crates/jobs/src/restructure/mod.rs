@@ -3,6 +3,7 @@
 //! - A stage is rehearsed on a scratch database before it is started; what is started is the plan that was rehearsed.
 //! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
+pub mod checklist;
 pub mod code;
 mod derive;
 pub mod evidence;

@@ -448,12 +448,16 @@ impl<'a> Work<'a> {
             Err(state) => return Err(error.unwrap_or(state).into()),
         };
         for step in all {
-            run.steps.push(step_run(&step, &hint));
+            let mut told = step_run(&step, &hint);
+            if error.is_none() {
+                // Of an earlier try: it was made good.
+                told.error = None;
+            }
+            run.steps.push(told);
         }
         if let Some(error) = &error
             && run.steps.iter().all(|step| step.error.is_none())
         {
-            let StepError { .. } = StepError::default();
             run.steps.push(StepRun {
                 title: "the stage".to_owned(),
                 state: StepState::Pending.to_string(),

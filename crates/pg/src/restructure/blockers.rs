@@ -1,9 +1,10 @@
 //! Who is in the way of a lock, asked before anything is queued.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use pgmason_model::restructure::RelationLock;
+use pgmason_model::restructure::{Action, PlannedStage, RelationLock};
 use tokio_postgres::types::Type;
 
 use super::{RestructureError, state_error};
@@ -45,6 +46,19 @@ impl Blocker {
         }
         text
     }
+}
+
+/// Sessions that would keep the stage's transactions waiting at this moment, and have lasted for a second.
+pub fn blockers_of(pipeline: &mut Pipeline, planned: &PlannedStage) -> Result<Vec<Blocker>, RestructureError> {
+    let steps = planned.operations.iter().flat_map(|operation| operation.start.iter().chain(&operation.complete));
+    let locks: BTreeSet<RelationLock> = steps
+        .filter_map(|step| match &step.action {
+            Action::Transaction { locks, .. } => Some(locks.iter().cloned()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    blockers(pipeline, &locks.into_iter().collect::<Vec<_>>(), Duration::from_secs(1))
 }
 
 /// Sessions that hold something in the way for longer than `lasting`, the longest first.

@@ -19,7 +19,7 @@ use thiserror::Error;
 use crate::execute::ExecuteError;
 use crate::run::StatementError;
 
-pub use blockers::Blocker;
+pub use blockers::{Blocker, blockers_of};
 pub use run::{Runner, Way};
 pub use state::{
     NewStage, NewStep, Phase, Reached, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there,

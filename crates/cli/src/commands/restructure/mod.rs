@@ -1,5 +1,6 @@
 //! `pgmason restructure`: one file per subcommand.
 
+mod checklist;
 mod plan;
 mod rehearse;
 mod run;
@@ -34,6 +35,7 @@ pub(super) fn run(
     match &arguments.command {
         RestructureCommand::Plan(arguments) => plan::run(&context, arguments),
         RestructureCommand::Rehearse(arguments) => rehearse::run(&context, arguments),
+        RestructureCommand::Checklist(arguments) => checklist::run(&context, arguments),
         RestructureCommand::Status(arguments) => status::run(&context, arguments),
         RestructureCommand::Start(arguments) => run::run(&context, arguments, run::What::Start),
         RestructureCommand::Complete(arguments) => run::run(&context, arguments, run::What::Complete),

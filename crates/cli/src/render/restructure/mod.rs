@@ -1,5 +1,6 @@
 //! `pgmason restructure` for people: one file per report.
 
+pub(crate) mod checklist;
 pub(crate) mod plan;
 pub(crate) mod rehearse;
 pub(crate) mod run;
