@@ -1,5 +1,6 @@
 //! Programs for whoever works on pgmason: `cargo run -p xtask -- score-diff FILE`, `… -- traffic`.
 
+mod backfill;
 mod score;
 mod traffic;
 
@@ -18,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Run pairs of schemas through the diff engine and count how it does
     ScoreDiff(score::ScoreArguments),
+    /// Measure backfills against one plain UPDATE
+    Backfill(backfill::BackfillArguments),
     /// Send requests at a steady rate while a database is changed, and tell what failed, waited or was lost
     Traffic(Box<traffic::TrafficArguments>),
 }
@@ -25,6 +28,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::ScoreDiff(arguments) => score::run(&arguments),
+        Command::Backfill(arguments) => backfill::run(&arguments),
         Command::Traffic(arguments) => traffic::run(&arguments),
     };
     match outcome {

@@ -33,10 +33,6 @@ pub enum Construct {
     SystemColumn,
     CurrentOf,
     TableSample,
-    /// `f(t)` for a function that takes the table's row type.
-    RowTypeFunction,
-    /// Column privileges: through a view with the asker's rights all of its columns are checked.
-    ColumnGrants,
 }
 
 impl Construct {
@@ -52,25 +48,18 @@ impl Construct {
             Self::SystemColumn => "ctid, xmin or tableoid",
             Self::CurrentOf => "WHERE CURRENT OF",
             Self::TableSample => "TABLESAMPLE",
-            Self::RowTypeFunction => "a function of the table's row type",
-            Self::ColumnGrants => "privileges on single columns",
         }
     }
 }
 
 impl Limit {
-    pub fn describe(&self, table: &QualifiedName) -> String {
-        match self.construct {
-            Construct::ColumnGrants => {
-                format!("{table} has privileges on single columns, which a view checks together")
-            }
-            construct => format!(
-                "{} does not work through a view: `{}` ({})",
-                construct.words(),
-                pgmason_model::plan::beginning(&self.statement, 100),
-                self.from
-            ),
-        }
+    pub fn describe(&self) -> String {
+        format!(
+            "{} does not work through a view: `{}` ({})",
+            self.construct.words(),
+            pgmason_model::plan::beginning(&self.statement, 100),
+            self.from
+        )
     }
 }
 

@@ -67,10 +67,10 @@ pub(super) fn relocate(
         Way::AtOnce => at_once(context, relocation, &mut operation),
     }
     operation.limits = match way {
-        Way::OldNameView => found.iter().map(|limit| limit.describe(old)).collect(),
+        Way::OldNameView => found.iter().map(|limit| limit.describe()).collect(),
         Way::NewNameView => {
             let mut said = vec![format!("{old} stays the table until the stage is completed, since:")];
-            said.extend(found.iter().map(|limit| limit.describe(old)));
+            said.extend(found.iter().map(|limit| limit.describe()));
             said
         }
         Way::AtOnce => vec![format!("{new} is not there before the stage is completed, and {old} not after it")],

@@ -3,6 +3,7 @@
 //! - A stage is rehearsed on a scratch database before it is started; what is started is the plan that was rehearsed.
 //! - How far it is, is in the database. Any pgmason goes on from there, forth or back.
 
+mod changed_by_others;
 pub mod checklist;
 pub mod code;
 mod derive;
@@ -19,6 +20,8 @@ pub mod report;
 mod roles;
 pub mod running;
 pub mod status;
+mod told;
+mod work;
 
 use pgmason_pg::restructure::{StageRow, stages};
 use pgmason_pg::{ConnectOptions, ConnectionString, Pipeline};

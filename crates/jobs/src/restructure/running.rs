@@ -1,30 +1,29 @@
 //! `start`, `complete` and `rollback`: the steps of a stage on the live database.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use pgmason_core::migrations::fingerprint::sha256;
+use pgmason_core::restructure::file::Stage;
 use pgmason_core::restructure::stage::seconds;
-use pgmason_model::restructure::{Action, PlannedStage, StepUndo};
+use pgmason_model::restructure::PlannedStage;
 use pgmason_pg::ConnectionString;
-use pgmason_pg::execute::{Executor, Settings as ExecuteSettings, refuse_transaction_pooler};
-use pgmason_pg::restructure::{
-    Phase, Progress, Rehearsal, RestructureError, Runner, Settings, StageRow, StepRow, StepState, Way, create, stages,
-    steps,
-};
+use pgmason_pg::restructure::{Phase, StageRow, Way, create, stages, steps};
 
 use super::code::CodeReferences;
 use super::derive::derive;
 use super::gates;
 use super::ground::{Ground, new_stage};
-use super::live::{self, connect_options, reached_now};
+use super::live::{self, reached_now};
 use super::planning::{no_such_stage, plan_stage, refused};
 use super::privileges;
 use super::read::ReadFile;
-use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport, StageRun, StepError, StepRun};
+use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport};
+use super::told::{preview, preview_back};
+use super::work::Work;
 use crate::JobError;
 use crate::migration::database::operator;
 use crate::open::OpenOptions;
-use crate::progress::{Event, Reporter};
+use crate::progress::Reporter;
 use crate::project::Project;
 
 /// How to run.
@@ -114,7 +113,7 @@ pub fn start(
     }
     create(work.runner.pipeline())?;
     let mut entered = new_stage(&file.name, &planned, &live.fingerprint)?;
-    entered.file_sha256 = pgmason_core::migrations::fingerprint::sha256(&file.text);
+    entered.file_sha256 = sha256(&file.text);
     entered.operator = operator();
     entered.soak_seconds = stage.soak.as_deref().and_then(seconds).unwrap_or_default();
     let has_views = planned.operations.iter().any(|operation| !operation.compatibility.is_empty());
@@ -284,7 +283,7 @@ fn next_to_start<'f>(
     file: &'f ReadFile,
     begun: &[StageRow],
     wanted: Option<&str>,
-) -> Result<Option<&'f pgmason_core::restructure::file::Stage>, JobError> {
+) -> Result<Option<&'f Stage>, JobError> {
     if let Some(wanted) = wanted {
         let found = file.file.stages.iter().find(|stage| stage.name == wanted);
         return found.map(Some).ok_or_else(|| no_such_stage(file, wanted));
@@ -321,291 +320,4 @@ fn go_on(
     work.tell(row, reached, outcome, &mut report)?;
     report.seconds = began.elapsed().as_secs_f64();
     Ok(report)
-}
-
-/// A session at work on a live database.
-struct Work<'a> {
-    runner: Runner,
-    database: &'a ConnectionString,
-    options: &'a RunOptions,
-    reporter: Reporter<'a>,
-}
-
-impl<'a> Work<'a> {
-    fn open(database: &'a ConnectionString, options: &'a RunOptions, reporter: Reporter<'a>) -> Result<Self, JobError> {
-        let connect = connect_options();
-        let mut executor = Executor::open(database, &connect, ExecuteSettings::default())?;
-        refuse_transaction_pooler(executor.pipeline(), database, &connect)?;
-        let usual = Settings::default();
-        let settings = Settings {
-            lock_timeout: options.lock_timeout.unwrap_or(usual.lock_timeout),
-            patience: options.lock_wait.unwrap_or(usual.patience),
-            ..usual
-        };
-        executor.lock(options.lock_wait.unwrap_or_default(), &mut |holder| {
-            reporter(Event::Told(format!("waiting for another pgmason: {holder}")));
-        })?;
-        let mut runner = Runner::new(executor, settings);
-        runner.rerun_unknown = options.rerun;
-        Ok(Self { runner, database, options, reporter })
-    }
-
-    /// The plan that was rehearsed by this file against the schema as it is: against its fingerprint, or after a stage
-    /// that led to it.
-    fn rehearsed(
-        &mut self,
-        file: &ReadFile,
-        stage: &str,
-        fingerprint: &str,
-        begun: &[StageRow],
-    ) -> Result<Option<PlannedStage>, JobError> {
-        let sha256 = pgmason_core::migrations::fingerprint::sha256(&file.text);
-        let all = pgmason_pg::restructure::rehearsals(self.runner.pipeline(), &file.name)?;
-        let stands_on = |base: &str| {
-            if base == fingerprint {
-                return true;
-            }
-            let led_here = |row: &StageRow| {
-                let started_is_enough = row.phase != "started" || same_when_started(&all, &row.stage, &sha256);
-                let reached = match row.phase.as_str() {
-                    "completed" => row.fingerprint_completed.as_deref(),
-                    _ => row.fingerprint_started.as_deref(),
-                };
-                row.phase != "rolled back" && started_is_enough && reached == Some(fingerprint)
-            };
-            begun.iter().any(|row| base == super::rehearse::after(&row.stage) && led_here(row))
-        };
-        let found = all.iter().find(|rehearsal| {
-            rehearsal.stage == stage
-                && rehearsal.passed
-                && rehearsal.file_sha256 == sha256
-                && stands_on(&rehearsal.fingerprint)
-        });
-        found
-            .map(|rehearsal| {
-                serde_json::from_str(&rehearsal.plan).map_err(|error| JobError::Database(error.to_string()))
-            })
-            .transpose()
-    }
-
-    /// What somebody else changed of the stage's own tables since it was left. What they changed elsewhere is a note.
-    fn changed_by_others(
-        &mut self,
-        row: &StageRow,
-        database: &ConnectionString,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<Refusal>, JobError> {
-        let Some(left) = row.objects.as_deref() else { return Ok(None) };
-        let left: BTreeMap<String, String> =
-            serde_json::from_str(left).map_err(|error| JobError::Database(error.to_string()))?;
-        let now: BTreeMap<String, String> = serde_json::from_str(&reached_now(database)?.objects)
-            .map_err(|error| JobError::Database(error.to_string()))?;
-        let planned = plan_of(row)?;
-        let relations: BTreeSet<String> =
-            planned.operations.iter().flat_map(|operation| &operation.relations).map(ToString::to_string).collect();
-        let (own, others) = changes(&left, &now)
-            .into_iter()
-            .partition::<Vec<String>, _>(|change| relations.iter().any(|relation| is_about(change, relation)));
-        if !others.is_empty() {
-            notes.push(format!("changed by others since then: {}", first_of(&others)));
-        }
-        if own.is_empty() || self.options.accept_changes {
-            return Ok(None);
-        }
-        Ok(Some(Refusal {
-            stage: Some(row.stage.clone()),
-            message: format!("somebody else has changed its tables since then: {}", first_of(&own)),
-            hint: "take that back, or go on with --accept-changes where it does no harm".to_owned(),
-        }))
-    }
-
-    fn run(&mut self, row: &StageRow, way: Way) -> Result<(), RestructureError> {
-        let reporter = self.reporter;
-        self.runner.run(row.id, way, &mut |progress| {
-            if let Some(event) = event_of(&progress) {
-                reporter(event);
-            }
-        })
-    }
-
-    /// What the record says of every step, and of the one that failed.
-    fn tell(
-        &mut self,
-        row: &StageRow,
-        phase: &str,
-        outcome: Result<(), RestructureError>,
-        report: &mut RunReport,
-    ) -> Result<(), JobError> {
-        let error = outcome.err();
-        if let Some(RestructureError::Execute(_) | RestructureError::State { .. }) = &error {
-            return Err(error.map(JobError::from).unwrap_or(JobError::NeedsDatabase));
-        }
-        let hint = error.as_ref().map(RestructureError::hint).unwrap_or_default();
-        let mut run = StageRun { stage: row.stage.clone(), phase: phase.to_owned(), steps: Vec::new() };
-        let all = match steps(self.runner.pipeline(), row.id) {
-            Ok(all) => all,
-            // The connection is gone: what is known is that it is.
-            Err(state) => return Err(error.unwrap_or(state).into()),
-        };
-        for step in all {
-            let mut told = step_run(&step, &hint);
-            if error.is_none() {
-                // Of an earlier try: it was made good.
-                told.error = None;
-            }
-            run.steps.push(told);
-        }
-        if let Some(error) = &error
-            && run.steps.iter().all(|step| step.error.is_none())
-        {
-            run.steps.push(StepRun {
-                title: "the stage".to_owned(),
-                state: StepState::Pending.to_string(),
-                error: Some(StepError { message: error.to_string(), sqlstate: None, hint: hint.clone() }),
-                ..StepRun::default()
-            });
-        }
-        report.stages.push(run);
-        Ok(())
-    }
-}
-
-/// `column public.emails.subject changed`.
-fn changes(left: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
-    let mut found = Vec::new();
-    for (object, digest) in left {
-        match now.get(object) {
-            None => found.push(format!("{object} is gone")),
-            Some(other) if other != digest => found.push(format!("{object} is another")),
-            Some(_) => {}
-        }
-    }
-    found.extend(now.keys().filter(|object| !left.contains_key(*object)).map(|object| format!("{object} is new")));
-    found
-}
-
-/// True where the object is the relation, or a part of it. Functions and views that are called alike are not.
-fn is_about(change: &str, relation: &str) -> bool {
-    let Some((before, after)) = change.split_once(relation) else { return false };
-    let kind = before.trim_end();
-    let part = after.starts_with([' ', '.']);
-    part && !matches!(kind, "function" | "view" | "materialized view") && !kind.contains('.')
-}
-
-fn first_of(changes: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let mut text = changes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if changes.len() > SHOWN {
-        text.push_str(&format!(" and {} more", changes.len() - SHOWN));
-    }
-    text
-}
-
-/// The rehearsal saw that the schema of a stage is the same after its start and after its end.
-fn same_when_started(all: &[Rehearsal], stage: &str, sha256: &str) -> bool {
-    all.iter()
-        .find(|rehearsal| rehearsal.stage == stage && rehearsal.passed && rehearsal.file_sha256 == sha256)
-        .and_then(|rehearsal| serde_json::from_str::<serde_json::Value>(&rehearsal.report).ok())
-        .is_some_and(|report| report["same_when_started"] == true)
-}
-
-fn step_run(step: &StepRow, hint: &str) -> StepRun {
-    let error = step.error.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    StepRun {
-        title: step.title.clone(),
-        state: step.state.to_string(),
-        seconds: matches!(step.state, StepState::Done | StepState::Undone).then_some(step.seconds).flatten(),
-        lock_timeouts: step.lock_timeouts,
-        rows: matches!(step.action, Action::Backfill(_)).then_some(step.rows_visited),
-        error: error.map(|error| StepError {
-            message: error["message"].as_str().unwrap_or_default().to_owned(),
-            sqlstate: error["sqlstate"].as_str().map(str::to_owned),
-            hint: hint.to_owned(),
-        }),
-        sql: Vec::new(),
-    }
-}
-
-fn preview(planned: &PlannedStage, phase: Phase) -> StageRun {
-    let steps = planned.operations.iter().flat_map(|operation| match phase {
-        Phase::Start => &operation.start,
-        Phase::Complete => &operation.complete,
-    });
-    StageRun {
-        stage: planned.name.clone(),
-        phase: "planned".to_owned(),
-        steps: steps
-            .map(|step| StepRun {
-                title: step.title.clone(),
-                state: StepState::Pending.to_string(),
-                sql: sql_of(&step.action),
-                ..StepRun::default()
-            })
-            .collect(),
-    }
-}
-
-fn preview_back(row: &StageRow, all: &[StepRow]) -> StageRun {
-    let done = all.iter().rev().filter(|step| !matches!(step.state, StepState::Pending | StepState::Undone));
-    StageRun {
-        stage: row.stage.clone(),
-        phase: row.phase.clone(),
-        steps: done
-            .map(|step| StepRun {
-                title: format!("take back: {}", step.title),
-                state: step.state.to_string(),
-                sql: match &step.undo {
-                    StepUndo::Action(action) => sql_of(action),
-                    StepUndo::Nothing => Vec::new(),
-                    StepUndo::Impossible(reason) => vec![format!("-- cannot be taken back: {reason}")],
-                },
-                ..StepRun::default()
-            })
-            .collect(),
-    }
-}
-
-/// What an action runs, as text for people.
-pub(super) fn sql_of(action: &Action) -> Vec<String> {
-    match action {
-        Action::Transaction { locks, statements } => {
-            let locks =
-                locks.iter().map(|lock| format!("LOCK TABLE {} IN {} MODE", lock.relation, lock.mode.keyword()));
-            locks.chain(statements.iter().cloned()).collect()
-        }
-        Action::Alone { statement, .. } => vec![statement.clone()],
-        Action::Backfill(backfill) => {
-            vec![format!("-- in batches along the key of {}\n{}", backfill.relation, backfill.write)]
-        }
-        Action::Check { query, .. } => vec![query.clone()],
-    }
-}
-
-fn event_of(progress: &Progress<'_>) -> Option<Event> {
-    Some(match progress {
-        Progress::Step { title, place, of } => {
-            Event::Restructuring { done: place - 1, total: *of, step: (*title).to_owned(), detail: String::new() }
-        }
-        Progress::Rows { title, visited, expected, per_second } => Event::Restructuring {
-            done: 0,
-            total: 0,
-            step: (*title).to_owned(),
-            detail: rows_in_words(*visited, *expected, *per_second),
-        },
-        Progress::Blocked { by } => Event::Told(format!("waiting: {}", by.describe())),
-        Progress::LockTimeout { title, tries } if *tries == 1 || tries % 10 == 0 => {
-            Event::Told(format!("{title}: no lock yet, {tries} tries"))
-        }
-        Progress::LockTimeout { .. } => return None,
-        Progress::Throttled { why } => Event::Told(format!("waiting: {why}")),
-        Progress::Notice(text) => Event::Told(text.clone()),
-    })
-}
-
-fn rows_in_words(visited: i64, expected: f64, per_second: f64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "for people")]
-    let left = (expected - visited as f64).max(0.0);
-    let time =
-        if per_second > 0.0 && expected > 0.0 { format!(", {:.0} s left", left / per_second) } else { String::new() };
-    format!("{visited} rows, {per_second:.0} rows/s{time}")
 }
