@@ -84,11 +84,11 @@ fn survives(schema: &str, operations: &str, step: usize) {
         back.run(&["rollback", "--yes"]).assert_code(0);
         same(&back, &before, &format!("killed at statement {at} of complete, taken back"));
     }
-    assert!(kills > 8, "only {kills} kills");
+    assert!(kills > 4, "only {kills} kills");
 }
 
 #[test]
-fn a_rename_survives_a_kill_at_every_statement() {
+fn a_rename_survives_a_kill_anywhere() {
     survives(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon;
          CREATE TABLE emails (id bigint PRIMARY KEY, subject text DEFAULT 'x');
@@ -97,12 +97,14 @@ fn a_rename_survives_a_kill_at_every_statement() {
          CREATE POLICY few ON emails TO authenticated USING (id > 1);
          INSERT INTO emails SELECT n FROM generate_series(1, 3) AS n",
         "{ kind = \"rename_table\", table = \"emails\", to = \"email_messages\" }",
-        1,
+        stride(4),
     );
 }
 
-/// Several statements between two kills: there are many.
-const STRIDE: usize = 5;
+/// Every how many statements: each run takes a second. `KILL_EVERY=1` leaves none out.
+fn stride(usual: usize) -> usize {
+    std::env::var("KILL_EVERY").ok().and_then(|every| every.parse().ok()).unwrap_or(usual)
+}
 
 #[test]
 fn a_merge_survives_a_kill_anywhere() {
@@ -116,7 +118,7 @@ fn a_merge_survives_a_kill_anywhere() {
          INSERT INTO notes SELECT n, n FROM generate_series(101, 120) AS n",
         "{ kind = \"merge_tables\", table = \"documents\", into = \"books\", \
          discriminator = { column = \"kind\", value = \"document\", existing = \"book\" } }",
-        STRIDE,
+        stride(15),
     );
 }
 
@@ -131,6 +133,6 @@ fn a_partition_survives_a_kill_anywhere() {
          CREATE VIEW bodies AS SELECT body FROM events;
          INSERT INTO events (user_id, body) SELECT n % 7, 'e' || n FROM generate_series(1, 60) AS n",
         "{ kind = \"partition_table\", table = \"events\", by = \"hash\", column = \"user_id\", partitions = 3 }",
-        STRIDE,
+        stride(15),
     );
 }

@@ -8,6 +8,7 @@
 //! `OPERATION=part-of-a-name` runs only some.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pgmason_jobs::progress::silent;
 use pgmason_jobs::restructure::planning::plan;
@@ -37,15 +38,24 @@ fn examples_of_operations() {
         .collect();
     pages.sort();
     assert!(!pages.is_empty());
+    let mut all = Vec::new();
     for page in pages {
         let name = page.file_stem().unwrap().to_string_lossy().into_owned();
         let examples = read(&std::fs::read_to_string(&page).unwrap());
         assert!(!examples.is_empty(), "{name} has no example");
-        for example in examples {
-            eprintln!("{name}, line {}", example.line);
-            run(&example);
-        }
+        all.extend(examples.into_iter().map(|example| (name.clone(), example)));
     }
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((name, example)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    eprintln!("{name}, line {}", example.line);
+                    run(example);
+                }
+            });
+        }
+    });
 }
 
 fn run(example: &Example) {
