@@ -90,8 +90,10 @@ pub fn in_words(seconds: f64) -> String {
     }
 }
 
-/// Long enough for every server to have counted what was used before it.
-const OBSERVATION: Duration = Duration::from_millis(2_500);
+/// A server counts what a transaction did up to a second after its end (PostgreSQL 13 to 18).
+const COUNTED_WITHIN: Duration = Duration::from_millis(1_100);
+/// How long is looked whether a name is used right now.
+const OBSERVATION: Duration = Duration::from_millis(2_000);
 
 /// Looks at all old names of a stage. `watch`: also see for a moment whether they are used right now, where the stage is
 /// not to be watched longer. `record`: keep what was counted, where the role may.
@@ -156,23 +158,17 @@ fn count(
         return Ok(());
     }
     let markers: Vec<String> = views.iter().map(|view| marker(view).to_string()).collect();
-    let mut before = uses(pipeline, &markers)?;
     let soak = row.soak_seconds;
     let observed = watch && soak < OBSERVATION.as_secs_f64();
-    let now = if observed {
-        // The first look may have been counted late.
-        pipeline.wait(OBSERVATION);
-        let now = uses(pipeline, &markers)?;
-        now
-    } else {
-        before.clone()
-    };
-    if observed && now != before {
-        // What was used before the observation is counted within a second: only what goes on is use.
-        before = now.clone();
+    if observed {
+        // What was used before is counted by then: only what goes on is use.
+        pipeline.wait(COUNTED_WITHIN);
+    }
+    let before = uses(pipeline, &markers)?;
+    if observed {
         pipeline.wait(OBSERVATION);
     }
-    let now = if observed { uses(pipeline, &markers)? } else { now };
+    let now = if observed { uses(pipeline, &markers)? } else { before.clone() };
     for (place, view) in views.iter().enumerate() {
         let Some(evidence) = all.iter_mut().find(|evidence| evidence.name == view.to_string()) else { continue };
         let total = now[place];
