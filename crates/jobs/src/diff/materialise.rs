@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pgmason_core::diff::{self, DiffOptions};
 use pgmason_model::difference::{ActionKind, ChangeKind, ChangeStatement, ObjectChange, Refusal};
-use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 use pgmason_scratch::{Scratch, ScratchDatabase};
 
 use crate::JobError;
@@ -106,10 +106,19 @@ fn make(
 /// writing, which is no fixed point, and which another major writes in its own way.
 fn not_as_read(made: &Catalog, wanted: &Catalog, options: &DiffOptions, thought_out: bool) -> Option<ObjectChange> {
     let same_major = made.server.major() == wanted.server.major();
-    diff::differences(made, wanted, options).into_iter().find(|change| match change.change {
+    let all = diff::differences(made, wanted, options).into_iter();
+    all.filter(|change| !is_of_another_owner(wanted, &change.object)).find(|change| match change.change {
         ChangeKind::Changed => !thought_out && same_major && !differs_in_words_alone(wanted, made, &change.object),
         _ => true,
     })
+}
+
+/// What an owner may do with an object of the platform: here another role owns it (`public`, before PostgreSQL 15).
+fn is_of_another_owner(wanted: &Catalog, id: &ObjectId) -> bool {
+    let Some(of) = id.of.as_deref().filter(|of| id.kind == ObjectKind::Grant && wanted.is_platform(of)) else {
+        return false;
+    };
+    matches!(wanted.get(of), Some(Object::Schema(schema)) if schema.owner == id.name)
 }
 
 /// Roles belong to the server, and the scratch has not the other's.

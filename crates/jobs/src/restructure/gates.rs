@@ -51,6 +51,9 @@ pub(super) fn refusals(
     let planned = plan_of(row)?;
     let accepted = |name: &str| options.accept_use.iter().any(|accepted| accepted == "*" || accepted == name);
     let everything = options.accept_use.iter().any(|accepted| accepted == "*");
+    // Whoever does not wait asks only whether the names are used right now.
+    let soak_seconds = if options.no_soak { 0.0 } else { row.soak_seconds };
+    let row = &StageRow { soak_seconds, ..row.clone() };
     for found in evidence::gather(pipeline, row, &planned, live, code, !everything)? {
         if found.is_in_use() && !accepted(&found.name) {
             refusals.push(refuse(
