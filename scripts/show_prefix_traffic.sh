@@ -25,9 +25,9 @@ done
 for stage in $back; do
     set -- "$@" --run "new/$stage: $pgmason rollback $it --stage $stage --to-started"
     if [ -f "$code/$stage.sql" ]; then
-        # The same functions with the old names again.
-        sed -e "$(sed -n 's/.*table = "\([a-z_0-9]*\)", to = "\([a-z_0-9]*\)".*/s|\\<public[.]\2\\>|public.\1|g/p' \
-            examples/prefix/restructure/prefix.toml)" "$code/$stage.sql" >"$before/$stage.sql"
+        # The same functions with the old names again, but for a result of the table's row type: the table is the new name.
+        sed -e '/returns setof/! {' -e "$(sed -n 's/.*table = "\([a-z_0-9]*\)", to = "\([a-z_0-9]*\)".*/s|\\<public[.]\2\\>|public.\1|g/p' \
+            examples/prefix/restructure/prefix.toml)" -e '}' "$code/$stage.sql" >"$before/$stage.sql"
         set -- "$@" --run "both/$stage: file: $before/$stage.sql"
     fi
     set -- "$@" --run "old/$stage: $pgmason rollback $it --stage $stage"
