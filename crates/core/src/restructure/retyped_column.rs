@@ -425,6 +425,10 @@ pub(super) fn direct(retyped: &Retyped<'_>, between: Vec<String>) -> Vec<String>
     let default = default_of(context.catalog, table, column);
     let mut direct = Vec::new();
     for statement in between {
+        // The default of before may be none of the new type.
+        if statement.starts_with(&format!("{head}SET DEFAULT ")) {
+            continue;
+        }
         if !statement.starts_with(&format!("{head}TYPE ")) {
             direct.push(statement);
             continue;
