@@ -97,6 +97,12 @@ impl<'a> Builder<'a> {
         }
         if let Some(of) = id.of.as_deref() {
             needs.push(of.clone());
+            // No statement makes the sequence of an identity column but that which makes the column.
+            if let Some(Object::Sequence(sequence)) = self.new_object(of).filter(|_| of.kind == ObjectKind::Sequence)
+                && sequence.identity
+            {
+                needs.extend(sequence.owned_by.clone());
+            }
         }
         needs
     }

@@ -5,7 +5,8 @@ use pgmason_model::{Identifier, QualifiedName, quote_literal};
 
 use super::step::check_with_undo;
 
-/// Nothing but what is named here hangs on the column. A default counts as the column itself.
+/// Nothing but what is named here hangs on the column. A default counts as the column itself, and so does NOT NULL
+/// (a constraint in PostgreSQL 18 and newer).
 pub(super) fn nothing_else_is_built_on(
     table: &QualifiedName,
     column: &Identifier,
@@ -30,7 +31,9 @@ pub(super) fn nothing_else_is_built_on(
              AND attribute.attnum = dependency.refobjsubid \
              WHERE dependency.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
              AND dependency.refobjid = {relation} AND attribute.attname = {} \
-             AND dependency.classid <> 'pg_catalog.pg_attrdef'::pg_catalog.regclass{own})",
+             AND dependency.classid <> 'pg_catalog.pg_attrdef'::pg_catalog.regclass \
+             AND NOT (dependency.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND dependency.objid IN \
+             (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = {relation} AND contype = 'n')){own})",
             quote_literal(column.as_str())
         ),
         format!(

@@ -119,7 +119,7 @@ pub(super) fn others_fire_before(catalog: &Catalog, table: &ObjectId) -> bool {
     })
 }
 
-fn trigger(table: &QualifiedName, role: &str, words: &[&str], body: &str, first: bool) -> SyncTrigger {
+pub(super) fn trigger(table: &QualifiedName, role: &str, words: &[&str], body: &str, first: bool) -> SyncTrigger {
     let function = QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(format!("{role}_{}", words.join("_"))) };
     let own = words.get(2..).unwrap_or_default();
     let name = if first { first_trigger(own) } else { last_trigger(own) };

@@ -195,3 +195,48 @@ fn a_fill_is_taken_back_by_key() {
     let values = "SELECT string_agg(coalesce(mail, '-'), ',' ORDER BY id) FROM public.people";
     assert_eq!(bed.value(values), "-,none,mine");
 }
+
+/// What the new type cannot give back is there again after the end, but where somebody has written since.
+#[test]
+fn values_that_a_type_cannot_give_back_come_back() {
+    let bed = Bed::new(
+        "CREATE TABLE public.prices (id integer PRIMARY KEY, price double precision NOT NULL);
+        INSERT INTO public.prices SELECT n, n / 3.0 FROM generate_series(1, 2500) AS n;",
+        r#"{ kind = "change_column_type", table = "prices", column = "price", type = "numeric(12,2)" },"#,
+    );
+    let before = bed.value("SELECT md5(string_agg(price::text, ',' ORDER BY id)) FROM public.prices WHERE id > 2");
+    bed.start();
+    bed.sql("UPDATE public.prices SET price = 5.25 WHERE id = 1");
+    bed.complete();
+    bed.sql("UPDATE public.prices SET price = 7.75 WHERE id = 2");
+    bed.rollback();
+    let after = bed.value("SELECT md5(string_agg(price::text, ',' ORDER BY id)) FROM public.prices WHERE id > 2");
+    assert_eq!(before, after);
+    assert_eq!(
+        bed.value("SELECT string_agg(price::text, ',' ORDER BY id) FROM public.prices WHERE id < 3"),
+        "5.25,7.75"
+    );
+}
+
+/// An identity goes on where it was, there and back: `LIKE … INCLUDING ALL` would begin at 1 again.
+#[test]
+fn an_identity_goes_on_where_it_was() {
+    let bed = Bed::new(
+        "CREATE TABLE public.things (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+        INSERT INTO public.things (name) SELECT 'x' FROM generate_series(1, 300) AS n;
+        DELETE FROM public.things WHERE id > 200;",
+        r#"{ kind = "change_column_type", table = "things", column = "id", type = "bigint" },"#,
+    );
+    let next = |name: &str| {
+        bed.sql(&format!("INSERT INTO public.things (name) VALUES ('{name}')"));
+        bed.value(&format!("SELECT id FROM public.things WHERE name = '{name}'"))
+    };
+    bed.start();
+    assert_eq!(next("started"), "301");
+    bed.sql("SET session_replication_role = replica; INSERT INTO public.things (name) VALUES ('replica')");
+    assert_eq!(bed.value("SELECT pgmason_old_id FROM public.things WHERE name = 'replica'"), "302");
+    bed.complete();
+    assert_eq!(next("completed"), "303");
+    bed.rollback();
+    assert_eq!(next("again"), "304");
+}

@@ -251,9 +251,10 @@ fn names_alone(planned: &PlannedStage) -> bool {
     planned.operations.iter().flat_map(|operation| &operation.names).all(|change| change.kind == NameKind::Table)
 }
 
-/// It gives values to rows of its own table.
+/// It gives values to rows of its own table, or other words to the values.
 fn fills_rows(operation: &PlannedOperation) -> bool {
-    operation.kind == "set_not_null" && operation.start.iter().any(|step| matches!(step.action, Action::Backfill(_)))
+    matches!(operation.kind.as_str(), "set_not_null" | "change_column_type")
+        && operation.start.iter().any(|step| matches!(step.action, Action::Backfill(_)))
 }
 
 /// Tables that get another name.
