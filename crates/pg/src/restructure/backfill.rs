@@ -54,6 +54,10 @@ fn session_settings(backfill: &Backfill) -> Vec<(String, String)> {
         ("lock_timeout".to_owned(), ROW_TIMEOUT.as_millis().to_string()),
         // Keyset along the index, whatever the statistics say of a table that changes under the batches.
         ("enable_sort".to_owned(), "off".to_owned()),
+        // Each row by its key: else a batch of some size is joined by reading the whole table once more.
+        ("enable_hashjoin".to_owned(), "off".to_owned()),
+        ("enable_mergejoin".to_owned(), "off".to_owned()),
+        ("enable_seqscan".to_owned(), "off".to_owned()),
         // The price of a sort that cannot be done without would have every batch compiled first (PostgreSQL 12 to 18).
         ("jit".to_owned(), "off".to_owned()),
         ("plan_cache_mode".to_owned(), "force_custom_plan".to_owned()),
