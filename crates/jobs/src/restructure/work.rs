@@ -1,6 +1,7 @@
 //! A session at work on a live database: what it runs, and what it may run at all.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use pgmason_core::migrations::fingerprint::sha256;
 use pgmason_model::restructure::PlannedStage;
@@ -19,6 +20,9 @@ use super::running::{RunOptions, plan_of};
 use super::told::{event_of, step_run};
 use crate::JobError;
 use crate::progress::{Event, Reporter};
+
+/// The session of a command that ended a moment ago still holds the lock until the server has noticed.
+const OTHERS_END: Duration = Duration::from_secs(5);
 
 /// A session at work on a live database.
 pub(super) struct Work<'a> {
@@ -43,7 +47,7 @@ impl<'a> Work<'a> {
             patience: options.lock_wait.unwrap_or(usual.patience),
             ..usual
         };
-        executor.lock(options.lock_wait.unwrap_or_default(), &mut |holder| {
+        executor.lock(options.lock_wait.unwrap_or(OTHERS_END), &mut |holder| {
             reporter(Event::Told(format!("waiting for another pgmason: {holder}")));
         })?;
         let mut runner = Runner::new(executor, settings);
