@@ -3,6 +3,7 @@
 mod align;
 mod check;
 mod completions;
+mod confirm;
 mod demo;
 mod diff;
 mod doctor;

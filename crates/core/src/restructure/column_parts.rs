@@ -6,9 +6,9 @@ use pgmason_model::restructure::{LockMode, RelationLock, RestructureStep, StepUn
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use super::index_steps::of_index;
+use super::own_name::own_name;
 use super::shadow_column::indexes_with;
 use super::step::{build_index, check_with_undo, transaction, validate};
-use super::table_facts::own_name;
 
 /// Indexes and constraints of the table that hold the column.
 pub(super) struct ColumnParts<'a> {

@@ -8,9 +8,10 @@ use pgmason_model::restructure::{LockMode, RestructureStep, StepUndo};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use super::context::PlanContext;
+use super::own_name::own_name;
 use super::refusal::OperationRefusal;
 use super::step::{build_index, check_with_undo, drop_index, exclusive, locks, transaction};
-use super::table_facts::{own_name, refused};
+use super::table_facts::refused;
 
 /// An index that is to be built.
 pub(super) struct NewIndex {

@@ -9,6 +9,7 @@ use pgmason_model::catalog::Identity;
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::{OWN_SCHEMA, columns};
+use super::table_facts::primary_key;
 
 /// The two functions and the trigger.
 pub(super) struct InvokerFunctions {
@@ -37,7 +38,7 @@ impl InvokerFunctions {
             ),
             format!("GRANT EXECUTE ON FUNCTION {rows}() TO PUBLIC"),
         ];
-        let body = body(catalog, table, shown, &key);
+        let body = body(catalog, table, shown, key);
         let after = vec![
             format!("CREATE FUNCTION {write}() RETURNS trigger LANGUAGE plpgsql AS $pgmason${body}$pgmason$"),
             format!("GRANT EXECUTE ON FUNCTION {write}() TO PUBLIC"),
@@ -63,15 +64,6 @@ impl InvokerFunctions {
     pub(super) fn drop(&self) -> Vec<String> {
         vec![format!("DROP FUNCTION {}()", self.write), format!("DROP FUNCTION {}()", self.rows)]
     }
-}
-
-fn primary_key(catalog: &Catalog, table: &ObjectId) -> Option<Vec<Identifier>> {
-    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
-        Object::Constraint(constraint) if constraint.kind == pgmason_model::catalog::ConstraintKind::PrimaryKey => {
-            Some(constraint.columns.clone())
-        }
-        _ => None,
-    })
 }
 
 /// Columns that take a value from a row, and those among them that the table gives one to where none is given.

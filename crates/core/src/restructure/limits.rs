@@ -3,10 +3,11 @@
 //! Statements are read as tokens: enough to see a construct beside the name, never to change anything.
 
 use pgmason_model::catalog::FunctionKind;
-use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::{has_column_grants, needs_functions};
 use super::context::PlanContext;
+use super::table_facts::primary_key;
 use crate::expression::{Token, TokenKind, tokens};
 
 /// Something in use that would fail through a view.
@@ -69,7 +70,7 @@ pub fn no_view_is_right(context: &PlanContext<'_>, table: &ObjectId) -> Option<S
     if !found.row_security {
         return None;
     }
-    if context.major() < 15 && primary_key(context, table).is_none() {
+    if context.major() < 15 && primary_key(context.catalog, table).is_none() {
         return Some(format!(
             "views of PostgreSQL {} run with their owner's rights, past the policies of the table, and without a primary \
              key a row cannot be written through a function",
@@ -88,10 +89,10 @@ pub fn no_view_is_right(context: &PlanContext<'_>, table: &ObjectId) -> Option<S
 /// Everything in use that a view under the table's name would break.
 pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &QualifiedName) -> Vec<Limit> {
     let mut found = Vec::new();
-    let key = primary_key(context, table);
+    let key = primary_key(context.catalog, table);
     let server = Server { major: context.major(), writes_through_triggers: needs_functions(context, table) };
     for used in context.in_use {
-        for construct in constructs(&used.text, name, key.as_deref(), server) {
+        for construct in constructs(&used.text, name, key, server) {
             found.push(Limit { construct, from: used.from.clone(), statement: used.text.clone() });
         }
     }
@@ -104,7 +105,7 @@ pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &Qualif
         if function.body.is_empty() || is_parsed_body(function) {
             continue;
         }
-        for construct in constructs(&function.body, name, key.as_deref(), server) {
+        for construct in constructs(&function.body, name, key, server) {
             found.push(Limit { construct, from: format!("function {id}"), statement: around(&function.body, name) });
         }
     }
@@ -222,15 +223,6 @@ fn is_parsed_body(function: &pgmason_model::catalog::Function) -> bool {
     function.language == *"sql" && tokens(&function.body).first().is_some_and(|first| first.is_word("begin"))
 }
 
-fn primary_key(context: &PlanContext<'_>, table: &ObjectId) -> Option<Vec<String>> {
-    context.catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
-        Object::Constraint(constraint) if constraint.kind == pgmason_model::catalog::ConstraintKind::PrimaryKey => {
-            Some(constraint.columns.iter().map(|column| column.as_str().to_owned()).collect())
-        }
-        _ => None,
-    })
-}
-
 /// True where the table is named: bare, or with its schema before it.
 fn mentions(words: &[Token], name: &QualifiedName) -> bool {
     words.iter().enumerate().any(|(place, word)| names(words, place, word, name))
@@ -258,7 +250,7 @@ struct Server {
     writes_through_triggers: bool,
 }
 
-fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, server: Server) -> Vec<Construct> {
+fn constructs(text: &str, name: &QualifiedName, key: Option<&[Identifier]>, server: Server) -> Vec<Construct> {
     let words = tokens(text);
     let mut found = Vec::new();
     // A text may hold several statements: each is judged by itself.
@@ -272,7 +264,7 @@ fn constructs(text: &str, name: &QualifiedName, key: Option<&[String]>, server: 
     found
 }
 
-fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, server: Server) -> Vec<Construct> {
+fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[Identifier]>, server: Server) -> Vec<Construct> {
     let mut found = Vec::new();
     let is = |place: usize, text: &str| words.get(place).is_some_and(|word| word.is_word(text));
     let sequence = |texts: &[&str]| {
@@ -318,7 +310,7 @@ fn of_statement(words: &[Token], name: &QualifiedName, key: Option<&[String]>, s
 
 /// GROUP BY of nothing but the key, while more than that is selected: PostgreSQL knows of a table that the other columns
 /// follow from its key, of a view it does not.
-fn groups_by_key(words: &[Token], key: Option<&[String]>) -> bool {
+fn groups_by_key(words: &[Token], key: Option<&[Identifier]>) -> bool {
     let Some(key) = key else { return false };
     let Some(start) = (0..words.len())
         .find(|place| words[*place].is_word("group") && words.get(place + 1).is_some_and(|word| word.is_word("by")))

@@ -11,12 +11,13 @@
 
 use pgmason_model::catalog::{Identity, TableKind};
 use pgmason_model::restructure::{Action, Backfill, KeyColumn, RestructureStep, StepUndo};
-use pgmason_model::{Identifier, Object, ObjectId, QualifiedName};
+use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::OWN_SCHEMA;
 use super::context::PlanContext;
 use super::own_name::fitting;
 use super::refusal::OperationRefusal;
+use super::table_facts;
 
 /// Which rows go where. Expressions and filters call the row `source` and `target`.
 #[derive(Clone, Debug)]
@@ -405,26 +406,14 @@ pub(super) fn same_values(context: &PlanContext<'_>, table: &ObjectId) -> Vec<Mi
 
 /// The primary key with its types: what rows are told apart by.
 pub(super) fn primary_key(context: &PlanContext<'_>, table: &ObjectId) -> Option<Vec<KeyColumn>> {
-    use pgmason_model::ObjectKind;
-    use pgmason_model::catalog::ConstraintKind;
-    let constraint =
-        context.catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
-            Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => Some(constraint),
+    let typed = |name: &Identifier| {
+        let id = ObjectId { kind: ObjectKind::Column, sub: Some(name.clone()), ..table.clone() };
+        match context.catalog.get(&id) {
+            Some(Object::Column(column)) => Some(KeyColumn { name: name.clone(), type_name: column.type_name.clone() }),
             _ => None,
-        })?;
-    constraint
-        .columns
-        .iter()
-        .map(|name| {
-            let id = ObjectId { kind: ObjectKind::Column, sub: Some(name.clone()), ..table.clone() };
-            match context.catalog.get(&id) {
-                Some(Object::Column(column)) => {
-                    Some(KeyColumn { name: name.clone(), type_name: column.type_name.clone() })
-                }
-                _ => None,
-            }
-        })
-        .collect()
+        }
+    };
+    table_facts::primary_key(context.catalog, table)?.iter().map(typed).collect()
 }
 
 /// That the role that runs the steps sees every row of an ordinary table, and may write it.
@@ -437,32 +426,5 @@ pub(super) fn all_rows_are_seen(context: &PlanContext<'_>, table: &ObjectId) -> 
             "take the partition or the inheritance apart first, in an earlier stage",
         );
     }
-    let role = context.catalog.roles.get(context.creator);
-    let passes = role.is_some_and(|role| role.superuser || role.bypass_rls);
-    let is_owner = found.owner == *context.creator || is_member(context, context.creator, &found.owner);
-    if found.row_security && !passes && (found.force_row_security || !is_owner) {
-        return refused(
-            format!("policies of {table} may hide rows from {}, which would be left behind", context.creator),
-            "run it as a role with BYPASSRLS, or take FORCE ROW LEVEL SECURITY off",
-        );
-    }
-    Ok(())
-}
-
-fn is_member(context: &PlanContext<'_>, role: &Identifier, of: &Identifier) -> bool {
-    let mut seen = vec![role];
-    let mut place = 0;
-    while let Some(current) = seen.get(place) {
-        place += 1;
-        let Some(found) = context.catalog.roles.get(*current) else { continue };
-        for group in &found.member_of {
-            if group == of {
-                return true;
-            }
-            if !seen.contains(&group) {
-                seen.push(group);
-            }
-        }
-    }
-    false
+    table_facts::every_row_is_seen(context, table)
 }

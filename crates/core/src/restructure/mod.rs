@@ -1,6 +1,5 @@
 //! Changes of a database in use, in phases: what each operation refuses, predicts and plans. From catalogs alone.
 
-mod archive;
 mod both_ways;
 mod built_on;
 mod column_notes;
@@ -38,5 +37,6 @@ mod sync_trigger;
 mod table_archive;
 mod table_facts;
 mod tracking;
+mod value_archive;
 
 pub use names::name_changes;

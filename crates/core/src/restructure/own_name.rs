@@ -7,6 +7,16 @@ use crate::migrations::fingerprint::sha256;
 /// Longest name that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
 
+/// A name that pgmason makes up: `pgmason_`, the words, and a digest where they are too long together.
+pub(super) fn own_name(words: &[&str]) -> Identifier {
+    fitting(format!("pgmason_{}", words.join("_")))
+}
+
+/// A trigger of ours: it fires after everybody else's, which fire in the order of their names.
+pub(super) fn last_trigger(words: &[&str]) -> Identifier {
+    fitting(format!("zzz_pgmason_{}", words.join("_")))
+}
+
 /// `prefix_schema_name`; where that is too long, its beginning and a digest of the whole.
 pub(super) fn readable(prefix: &str, name: &QualifiedName) -> Identifier {
     fitting(format!("{prefix}_{}_{}", name.schema.as_str(), name.name.as_str()))

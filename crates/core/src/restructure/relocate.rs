@@ -2,8 +2,7 @@
 //! `rename_table` and `move_table` share.
 
 use pgmason_model::restructure::{
-    Action, CompatibilityView, LockMode, NameChange, NameKind, NamePath, PlannedOperation, RelationLock,
-    RestructureStep, StepUndo,
+    Action, CompatibilityView, NameChange, NameKind, NamePath, PlannedOperation, RestructureStep, StepUndo,
 };
 use pgmason_model::{ObjectId, QualifiedName, quote_literal};
 
@@ -12,6 +11,7 @@ use super::context::PlanContext;
 use super::limits;
 use super::operations::Compatibility;
 use super::refusal::OperationRefusal;
+use super::step::{check, exclusive};
 use super::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// What the operation adds to the statement that moves the table.
@@ -105,10 +105,6 @@ fn choose(
     }
 }
 
-fn lock(relation: &QualifiedName) -> Vec<RelationLock> {
-    vec![RelationLock { relation: relation.clone(), mode: LockMode::AccessExclusive }]
-}
-
 /// The table gets its new name at once; a view has the old one until the end.
 fn old_name_view(
     context: &PlanContext<'_>,
@@ -132,8 +128,8 @@ fn old_name_view(
     back.extend(told.clone());
     operation.start.push(RestructureStep {
         title: format!("{} and put a view under the old name", operation_words(relocation)),
-        action: Action::Transaction { locks: lock(old), statements: forth },
-        undo: StepUndo::Action(Action::Transaction { locks: lock(new), statements: back }),
+        action: Action::Transaction { locks: exclusive(old), statements: forth },
+        undo: StepUndo::Action(Action::Transaction { locks: exclusive(new), statements: back }),
     });
     operation.complete.push(nothing_depends_on(old));
     let mut contract = view.drop;
@@ -186,8 +182,8 @@ fn new_name_view(
     expand.extend(told);
     operation.complete.push(RestructureStep {
         title: format!("{} in place of the view", operation_words(relocation)),
-        action: Action::Transaction { locks: lock(old), statements: contract },
-        undo: StepUndo::Action(Action::Transaction { locks: lock(new), statements: expand }),
+        action: Action::Transaction { locks: exclusive(old), statements: contract },
+        undo: StepUndo::Action(Action::Transaction { locks: exclusive(new), statements: expand }),
     });
     operation.compatibility.push(CompatibilityView { view: new.clone(), table: old.clone(), inverse: true });
     Ok(())
@@ -209,8 +205,8 @@ fn at_once(context: &PlanContext<'_>, relocation: &Relocation, operation: &mut P
     back.extend(told);
     operation.complete.push(RestructureStep {
         title: operation_words(relocation),
-        action: Action::Transaction { locks: lock(old), statements: forth },
-        undo: StepUndo::Action(Action::Transaction { locks: lock(new), statements: back }),
+        action: Action::Transaction { locks: exclusive(old), statements: forth },
+        undo: StepUndo::Action(Action::Transaction { locks: exclusive(new), statements: back }),
     });
 }
 
@@ -225,18 +221,15 @@ fn operation_words(relocation: &Relocation) -> String {
 /// A view over the view, a policy that reads it: dropping it would fail, or take them with it.
 pub(super) fn nothing_depends_on(view: &QualifiedName) -> RestructureStep {
     let name = quote_literal(&view.to_string());
-    RestructureStep {
-        title: format!("see that nothing was built on the view {view}"),
-        action: Action::Check {
-            query: format!(
-                "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS dependency \
-                 WHERE dependency.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
-                 AND dependency.refobjid = pg_catalog.to_regclass({name}) AND dependency.deptype = 'n' \
-                 AND (dependency.classid, dependency.objid) NOT IN (SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, \
-                 rule.oid FROM pg_catalog.pg_rewrite AS rule WHERE rule.ev_class = pg_catalog.to_regclass({name})))"
-            ),
-            failure: format!("something was built on the view {view} since it was made: build it on the table instead"),
-        },
-        undo: StepUndo::Nothing,
-    }
+    check(
+        format!("see that nothing was built on the view {view}"),
+        format!(
+            "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS dependency \
+             WHERE dependency.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass \
+             AND dependency.refobjid = pg_catalog.to_regclass({name}) AND dependency.deptype = 'n' \
+             AND (dependency.classid, dependency.objid) NOT IN (SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, \
+             rule.oid FROM pg_catalog.pg_rewrite AS rule WHERE rule.ev_class = pg_catalog.to_regclass({name})))"
+        ),
+        format!("something was built on the view {view} since it was made: build it on the table instead"),
+    )
 }

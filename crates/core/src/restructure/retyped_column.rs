@@ -11,10 +11,10 @@ use pgmason_model::restructure::{
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
-use super::archive::Archive;
 use super::column_parts::not_null_check;
 use super::context::PlanContext;
 use super::index_steps::{build, of_index};
+use super::own_name::own_name;
 use super::refusal::OperationRefusal;
 use super::retyped_identity::move_identity;
 use super::retyped_parts::{ConstraintCopy, IndexCopy, constraints, indexes};
@@ -22,8 +22,9 @@ use super::retyped_values::{Conversion, is_whole};
 use super::shadow_column;
 use super::step::{both_ways, build_index, check, check_with_undo, exclusive, locks, transaction, validate};
 use super::sync_trigger::{SyncTrigger, differs, fill, quiet, trigger};
-use super::table_facts::{constraint_is_free, default_of, own_name};
+use super::table_facts::{constraint_is_free, default_of};
 use super::tracking::tell_postgrest;
+use super::value_archive::Archive;
 
 pub(super) struct Retyped<'a> {
     pub(super) context: &'a PlanContext<'a>,

@@ -7,11 +7,12 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 use super::column_parts::{inbound, parts_of};
 use super::context::PlanContext;
 use super::index_steps::{NewIndex, of_index};
+use super::own_name::own_name;
 use super::refusal::OperationRefusal;
 use super::retyped_column::is_key;
 use super::shadow_column::{index_copy, indexes_with, with_column};
 use super::step::{both_ways, check_with_undo, validate};
-use super::table_facts::{constraint_is_free, own_name, refused};
+use super::table_facts::{constraint_is_free, refused};
 
 /// An index that holds the column.
 pub(super) struct IndexCopy<'a> {

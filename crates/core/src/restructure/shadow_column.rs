@@ -6,8 +6,9 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 use super::context::PlanContext;
 use super::index_steps::NewIndex;
 use super::make::make;
+use super::own_name::own_name;
 use super::refusal::OperationRefusal;
-use super::table_facts::{own_name, refused};
+use super::table_facts::refused;
 
 /// `column` of the table once more as `name`, nullable, and without its default. Instant: nothing is written.
 pub(super) fn add(

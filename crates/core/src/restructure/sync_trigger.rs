@@ -11,7 +11,8 @@ use pgmason_model::restructure::{Action, Backfill, KeyColumn};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use super::compatibility_view::OWN_SCHEMA;
-use super::table_facts::{last_trigger, own_name, same_key, short_name};
+use super::own_name::{fitting, last_trigger, own_name};
+use super::table_facts::same_key;
 
 /// What makes triggers with their functions, and what takes them away.
 pub(super) struct SyncTrigger {
@@ -120,7 +121,7 @@ pub(super) fn others_fire_before(catalog: &Catalog, table: &ObjectId) -> bool {
 }
 
 pub(super) fn trigger(table: &QualifiedName, role: &str, words: &[&str], body: &str, first: bool) -> SyncTrigger {
-    let function = QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(format!("{role}_{}", words.join("_"))) };
+    let function = QualifiedName { schema: OWN_SCHEMA.into(), name: fitting(format!("{role}_{}", words.join("_"))) };
     let own = words.get(2..).unwrap_or_default();
     let name = if first { first_trigger(own) } else { last_trigger(own) };
     let text = format!("\nBEGIN\n    {body}\n    RETURN NEW;\nEND\n");

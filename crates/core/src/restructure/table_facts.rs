@@ -1,4 +1,4 @@
-//! What operations on columns ask of a table: its key, its heirs, whether every row is seen, and names of our own.
+//! What operations ask of a table: its key, its heirs, whether every row is seen.
 
 use pgmason_model::catalog::{Column, ConstraintKind, Index, Table, TableKind};
 use pgmason_model::restructure::KeyColumn;
@@ -37,6 +37,16 @@ pub(super) fn default_of(catalog: &Catalog, table: &ObjectId, column: &Identifie
         Some(Object::Default(default)) => Some(default.expression.clone()),
         _ => None,
     }
+}
+
+/// The columns of the primary key, in its order.
+pub(super) fn primary_key<'c>(catalog: &'c Catalog, table: &ObjectId) -> Option<&'c [Identifier]> {
+    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
+        Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => {
+            Some(constraint.columns.as_slice())
+        }
+        _ => None,
+    })
 }
 
 /// Rows are written and read a batch at a time along this: the primary key, else a unique index over columns that are not
@@ -79,20 +89,38 @@ pub(super) fn same_key(key: &[KeyColumn], one: &str, other: &str) -> String {
     parts.join(" AND ")
 }
 
-/// Row level security that binds the owner too would hide rows from a backfill, without a word.
+/// Policies would hide rows from a backfill, without a word: from whoever is not the owner, and where it is forced from
+/// the owner too.
 pub(super) fn every_row_is_seen(context: &PlanContext<'_>, table: &ObjectId) -> Result<(), OperationRefusal> {
     let found = table_of(context, table)?;
-    let passes = context.catalog.roles.get(context.creator).is_some_and(|role| role.bypass_rls || role.superuser);
-    if !found.row_security || passes {
-        return Ok(());
-    }
-    if found.force_row_security {
+    let role = context.catalog.roles.get(context.creator);
+    let passes = role.is_some_and(|role| role.superuser || role.bypass_rls);
+    let is_owner = found.owner == *context.creator || is_member(context, context.creator, &found.owner);
+    if found.row_security && !passes && (found.force_row_security || !is_owner) {
         return Err(refused(
-            format!("{table} forces row level security on its owner: rows would be passed over"),
-            "connect as a role with BYPASSRLS",
+            format!("policies of {table} may hide rows from {}, which would be left behind", context.creator),
+            "run it as a role with BYPASSRLS, or take FORCE ROW LEVEL SECURITY off",
         ));
     }
     Ok(())
+}
+
+fn is_member(context: &PlanContext<'_>, role: &Identifier, of: &Identifier) -> bool {
+    let mut seen = vec![role];
+    let mut place = 0;
+    while let Some(current) = seen.get(place) {
+        place += 1;
+        let Some(found) = context.catalog.roles.get(*current) else { continue };
+        for group in &found.member_of {
+            if group == of {
+                return true;
+            }
+            if !seen.contains(&group) {
+                seen.push(group);
+            }
+        }
+    }
+    false
 }
 
 /// An ordinary table that has no heirs and is none: what is said of it is said of all of its rows.
@@ -135,36 +163,6 @@ pub(super) fn heirs(catalog: &Catalog, table: &ObjectId) -> Vec<ObjectId> {
     found
 }
 
-/// A name that pgmason makes up: `pgmason_`, the words, and a digest where they are too long together.
-pub(super) fn own_name(words: &[&str]) -> Identifier {
-    short_name(format!("pgmason_{}", words.join("_")))
-}
-
-/// The name, with a digest for its end where PostgreSQL would cut it.
-pub(super) fn short_name(whole: String) -> Identifier {
-    if whole.len() <= 63 {
-        return Identifier::from(whole);
-    }
-    let digest = crate::migrations::fingerprint::sha256(&whole);
-    let mut start: String = whole;
-    let mut end = 46;
-    while !start.is_char_boundary(end) {
-        end -= 1;
-    }
-    start.truncate(end);
-    Identifier::from(format!("{start}_{}", &digest[..16]))
-}
-
-/// A trigger of ours: it fires after everybody else's, which fire in the order of their names.
-pub(super) fn last_trigger(words: &[&str]) -> Identifier {
-    let name = own_name(words);
-    let digest = crate::migrations::fingerprint::sha256(name.as_str());
-    match name.as_str().len() {
-        0..=59 => Identifier::from(format!("zzz_{}", name.as_str())),
-        _ => Identifier::from(format!("zzz_pgmason_{}", &digest[..16])),
-    }
-}
-
 /// A constraint of the table of that name is in the way.
 pub(super) fn constraint_is_free(
     context: &PlanContext<'_>,
@@ -203,8 +201,5 @@ pub(super) fn one_expression(what: &str, text: &str) -> Result<(), OperationRefu
 }
 
 pub(super) fn is_of_key(catalog: &Catalog, table: &ObjectId, column: &Identifier) -> bool {
-    catalog.of_relation(ObjectKind::Constraint, table).any(|(_, object)| {
-        matches!(object, Object::Constraint(constraint)
-            if constraint.kind == ConstraintKind::PrimaryKey && constraint.columns.contains(column))
-    })
+    primary_key(catalog, table).is_some_and(|key| key.contains(column))
 }

@@ -16,6 +16,9 @@ use crate::progress::Reporter;
 use crate::project::Project;
 use crate::source::Source;
 
+/// What pg_cron runs: columns `job` and `command`.
+pub(crate) const CRON_JOBS: &str = include_str!("cron_jobs.sql");
+
 const LANGUAGE: &str = "functions of the database";
 
 /// A database that is there.
@@ -28,7 +31,7 @@ pub(super) fn of_database(
 ) -> Result<(), JobError> {
     of_source(project, &Source::Database(connection.clone()), &OpenOptions::default(), names, searched, reporter)?;
     let mut client = pgmason_pg::connect(connection, &ConnectOptions::default())?;
-    match client.query(include_str!("cron_jobs.sql"), &[]) {
+    match client.query(CRON_JOBS, &[]) {
         Ok(rows) => {
             for row in rows {
                 let (job, command): (String, String) = (row.get("job"), row.get("command"));

@@ -16,6 +16,7 @@ use pgmason_model::restructure::NameChange;
 use pgmason_pg::ConnectionString;
 
 pub use changes::{Wanted, wanted};
+pub(crate) use database::CRON_JOBS;
 pub use report::{
     ChangeCounts, FoundReference, GradeCounts, LanguageCounts, REFERENCES_SCHEMA_VERSION, ReferencesReport, Role,
 };

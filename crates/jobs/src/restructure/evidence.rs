@@ -11,11 +11,14 @@ use pgmason_model::plan::beginning;
 use pgmason_model::restructure::{NameChange, NameKind, PlannedStage};
 use pgmason_pg::Pipeline;
 use pgmason_pg::restructure::{StageRow, last_use, sample, samples, uses};
+use postgres::error::SqlState;
 use serde::Serialize;
 
 use super::code::CodeReferences;
 use super::live::Live;
 use crate::JobError;
+use crate::error::server_words;
+use crate::references::CRON_JOBS;
 
 /// What is known about the use of one old name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -108,6 +111,7 @@ pub(super) fn gather(
     let mut all = Vec::new();
     let changes: Vec<&NameChange> = planned.operations.iter().flat_map(|operation| &operation.names).collect();
     let mut told = BTreeSet::new();
+    let jobs = cron_jobs(pipeline);
     for change in changes {
         if !told.insert(change.old.clone()) {
             continue;
@@ -123,7 +127,7 @@ pub(super) fn gather(
                 .map(|used| beginning(&used.text, 100))
                 .take(20)
                 .collect();
-            match cron_jobs(pipeline) {
+            match &jobs {
                 Ok(jobs) => {
                     let naming = jobs.iter().filter(|job| names_table(&job.text, name));
                     evidence.jobs = naming.map(|job| format!("{}: {}", job.from, beginning(&job.text, 80))).collect();
@@ -196,15 +200,13 @@ fn count(
     Ok(())
 }
 
-/// Commands of pg_cron.
+/// Commands of pg_cron; none where it is not there.
 fn cron_jobs(pipeline: &mut Pipeline) -> Result<Vec<UsedStatement>, String> {
-    let is_there = pipeline.query("SELECT pg_catalog.to_regclass('cron.job') IS NOT NULL", &[]);
-    match is_there {
-        Ok(rows) if rows.first().is_some_and(|row| row.get(0)) => {}
-        _ => return Ok(Vec::new()),
+    match pipeline.query(CRON_JOBS, &[]) {
+        Ok(rows) => {
+            Ok(rows.iter().map(|row| UsedStatement { from: row.get("job"), text: row.get("command") }).collect())
+        }
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(Vec::new()),
+        Err(error) => Err(server_words(&error)),
     }
-    let rows = pipeline
-        .query("SELECT coalesce(jobname, jobid::text), command FROM cron.job", &[])
-        .map_err(|error| crate::error::server_words(&error))?;
-    Ok(rows.iter().map(|row| UsedStatement { from: row.get(0), text: row.get(1) }).collect())
 }

@@ -24,6 +24,7 @@ use crate::{ConnectError, Pipeline};
 pub use migration_lock::{Holder, acquire};
 pub use pooler::refuse_transaction_pooler;
 pub use session::Executor;
+pub(crate) use session::is_lock_trouble;
 
 /// How to run.
 #[derive(Clone, Debug)]

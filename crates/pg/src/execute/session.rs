@@ -149,7 +149,7 @@ impl Executor {
 }
 
 /// Somebody else held a lock, or both waited for each other: worth another try.
-pub(super) fn is_lock_trouble(error: &StatementError) -> bool {
+pub(crate) fn is_lock_trouble(error: &StatementError) -> bool {
     // lock_not_available, deadlock_detected
     matches!(error.sqlstate.as_deref(), Some("55P03" | "40P01"))
 }

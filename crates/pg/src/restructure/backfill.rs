@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pgmason_model::restructure::Backfill;
 use tokio_postgres::types::Type;
 
-use super::locks::{is_lock_trouble, pause};
+use super::locks::{is_lost_try, pause};
 use super::state::{StepRow, StepState};
 use super::{Progress, RestructureError, Settings, state_error};
 use crate::Pipeline;
@@ -144,7 +144,7 @@ const MOST_LOST: u32 = 600;
 
 fn give_way(error: &StatementError, title: &str, lost: &mut u32, size: &mut i64) -> Result<(), RestructureError> {
     *lost += 1;
-    if !is_lock_trouble(error) || *lost > MOST_LOST {
+    if !is_lost_try(error) || *lost > MOST_LOST {
         return Err(RestructureError::Step { title: title.to_owned(), error: Box::new(error.clone()) });
     }
     *size = (*size / 2).max(1);

@@ -12,6 +12,7 @@ use pgmason_model::restructure::{LockMode, RelationLock};
 use super::blockers::{Blocker, blockers};
 use super::{Progress, RestructureError, Settings};
 use crate::Pipeline;
+use crate::execute::is_lock_trouble;
 use crate::pipeline::Message;
 use crate::run::StatementError;
 
@@ -40,7 +41,7 @@ pub(super) fn run_locked(
                     // COMMIT was on its way, and had ended it already.
                     pipeline.take_notices();
                 }
-                let trouble = is_lock_trouble(&error);
+                let trouble = is_lost_try(&error);
                 if trouble && Instant::now() < deadline {
                     tries += 1;
                     report(Progress::LockTimeout { title, tries });
@@ -125,7 +126,7 @@ fn one_transaction(
         taking.push(Message::Simple("SET LOCAL statement_timeout = 0"));
         match all(pipeline, &taking) {
             Ok(()) => break,
-            Err(error) if is_lock_trouble(&error) && Instant::now() < deadline && !pipeline.is_closed() => {
+            Err(error) if is_lost_try(&error) && Instant::now() < deadline && !pipeline.is_closed() => {
                 pipeline.run(Message::Simple("ROLLBACK TO SAVEPOINT try"))?;
                 *tries += 1;
                 report(Progress::LockTimeout { title, tries: *tries });
@@ -166,9 +167,9 @@ fn lock_statements(locks: &[RelationLock]) -> Vec<String> {
     statements
 }
 
-/// A lock timeout, a deadlock, or the limit of the whole try: the next one may go through.
-pub(super) fn is_lock_trouble(error: &StatementError) -> bool {
-    matches!(error.sqlstate.as_deref(), Some("55P03" | "40P01" | "57014"))
+/// Somebody held a lock, or the whole try took too long: the next one may go through.
+pub(super) fn is_lost_try(error: &StatementError) -> bool {
+    is_lock_trouble(error) || error.sqlstate.as_deref() == Some("57014")
 }
 
 /// Grows, and is of random length, so that it does not keep step with somebody's own rhythm.

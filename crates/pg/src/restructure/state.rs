@@ -314,9 +314,7 @@ pub(super) fn move_stage(
 pub(super) const STEP_STATE: &str = include_str!("step_state.sql");
 
 pub fn enter_rehearsal(pipeline: &mut Pipeline, rehearsal: &Rehearsal) -> Result<(), RestructureError> {
-    const SQL: &str = "INSERT INTO pgmason.restructure_rehearsals \
-        (restructure, stage, file_sha256, fingerprint, passed, plan, report) \
-        VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)";
+    const SQL: &str = include_str!("enter_rehearsal.sql");
     pipeline
         .run(Message::Bound(
             SQL,
@@ -338,8 +336,7 @@ pub fn rehearsals(pipeline: &mut Pipeline, restructure: &str) -> Result<Vec<Rehe
     if !is_there(pipeline)? {
         return Ok(Vec::new());
     }
-    const SQL: &str = "SELECT stage, file_sha256, fingerprint, passed, plan::text AS plan, report::text AS report \
-        FROM pgmason.restructure_rehearsals WHERE restructure = $1 ORDER BY id DESC";
+    const SQL: &str = include_str!("rehearsals.sql");
     let rows = pipeline.query(SQL, &[(&restructure, Type::TEXT)]).map_err(|error| state_error(&error))?;
     Ok(rows
         .iter()
@@ -357,7 +354,7 @@ pub fn rehearsals(pipeline: &mut Pipeline, restructure: &str) -> Result<Vec<Rehe
 
 /// Keeps how often a name has been used by now.
 pub fn sample(pipeline: &mut Pipeline, stage: i64, name: &str, uses: i64) -> Result<(), RestructureError> {
-    const SQL: &str = "INSERT INTO pgmason.restructure_samples (stage_id, name, uses) VALUES ($1, $2, $3)";
+    const SQL: &str = include_str!("sample.sql");
     pipeline
         .run(Message::Bound(SQL, &[(&stage, Type::INT8), (&name, Type::TEXT), (&uses, Type::INT8)]))
         .map_err(|error| RestructureError::State { message: error.message })
@@ -365,8 +362,7 @@ pub fn sample(pipeline: &mut Pipeline, stage: i64, name: &str, uses: i64) -> Res
 
 /// (seconds ago, uses by then) of a name, the latest first.
 pub fn samples(pipeline: &mut Pipeline, stage: i64, name: &str) -> Result<Vec<(f64, i64)>, RestructureError> {
-    const SQL: &str = "SELECT extract(epoch FROM pg_catalog.clock_timestamp() - at)::double precision, uses \
-        FROM pgmason.restructure_samples WHERE stage_id = $1 AND name = $2 ORDER BY at DESC";
+    const SQL: &str = include_str!("samples.sql");
     let rows =
         pipeline.query(SQL, &[(&stage, Type::INT8), (&name, Type::TEXT)]).map_err(|error| state_error(&error))?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())

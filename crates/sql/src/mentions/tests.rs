@@ -1,3 +1,5 @@
+//! What a statement mentions, statement by statement.
+
 use super::*;
 
 /// Each mention as `place=what`, one a line of the expectation.

@@ -1,13 +1,12 @@
 //! `pgmason migration rollback`: shows what would run, asks, and runs it.
 
-use std::io::{IsTerminal, Write};
-
 use pgmason_jobs::migration::apply::ApplyOptions;
 use pgmason_jobs::migration::rollback::{Extent, rollback};
 use pgmason_jobs::migration::run_report::RunReport;
 
 use super::{Context, Outcome, apply, run_outcome};
 use crate::arguments::migration::RollbackArguments;
+use crate::commands::confirm::{confirmed, somebody_is_there};
 use crate::error::CommandError;
 use crate::render::migration::run as render;
 
@@ -24,12 +23,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RollbackArguments) -> Resul
         })
     };
     if !options.dry_run && !arguments.yes {
-        if !std::io::stdin().is_terminal() {
-            return Err(CommandError::Usage {
-                message: "nobody is there to confirm".to_owned(),
-                hint: Some("see what would run with --dry-run, then add --yes".to_owned()),
-            });
-        }
+        somebody_is_there()?;
         options.dry_run = true;
         let preview = go(&options)?;
         context.progress.finish();
@@ -55,12 +49,3 @@ fn print(arguments: &RollbackArguments, report: &RunReport) -> Result<Outcome, C
 
 /// Where there was nothing to take back.
 const NOTHING: &str = "nothing that was applied is to be taken back";
-
-fn confirmed() -> Result<bool, CommandError> {
-    let mut err = anstream::stderr().lock();
-    write!(err, "\nrun it? [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}

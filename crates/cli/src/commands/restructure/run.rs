@@ -1,6 +1,5 @@
 //! `pgmason restructure start`, `complete` and `rollback`: show what would run, ask, and run it.
 
-use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use pgmason_jobs::restructure::code::CodeReferences;
@@ -9,6 +8,7 @@ use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
 
 use super::{Context, Outcome};
 use crate::arguments::restructure::RunArguments;
+use crate::commands::confirm::{confirmed, somebody_is_there};
 use crate::commands::{opening, print};
 use crate::error::CommandError;
 use crate::render::restructure::run as render;
@@ -49,12 +49,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         }
     };
     if !options.dry_run && !arguments.yes {
-        if !std::io::stdin().is_terminal() {
-            return Err(CommandError::Usage {
-                message: "nobody is there to confirm".to_owned(),
-                hint: Some("see what would run with --dry-run, then add --yes".to_owned()),
-            });
-        }
+        somebody_is_there()?;
         options.dry_run = true;
         let preview = go(&options)?;
         context.progress.finish();
@@ -75,13 +70,4 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
 fn tell(arguments: &RunArguments, report: &RunReport) -> Result<Outcome, CommandError> {
     print(arguments.file.json, report, &mut anstream::stdout().lock(), |out| render::render(report, out))?;
     Ok(if report.is_clean() { Outcome::Clean } else { Outcome::Findings })
-}
-
-fn confirmed() -> Result<bool, CommandError> {
-    let mut err = anstream::stderr().lock();
-    write!(err, "\nrun it? [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

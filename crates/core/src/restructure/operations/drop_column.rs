@@ -8,7 +8,6 @@ use pgmason_model::restructure::{
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
-use crate::restructure::archive::Archive;
 use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes};
 use crate::restructure::column_parts::{
     ColumnParts, goes_along, inbound, locks_of_parts, not_null_check, parts_of, readers, rebuilt_on_the_way_back,
@@ -22,6 +21,7 @@ use crate::restructure::table_facts::{
     column_of, constraint_is_free, default_of, every_row_is_seen, is_of_key, key_of, refused, stands_alone,
 };
 use crate::restructure::tracking::tell_postgrest;
+use crate::restructure::value_archive::Archive;
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

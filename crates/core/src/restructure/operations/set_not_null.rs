@@ -6,14 +6,14 @@ use pgmason_model::catalog::TableKind;
 use pgmason_model::restructure::{PlannedOperation, RestructureStep, RowCondition, StepUndo};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
-use crate::restructure::archive::Archive;
 use crate::restructure::context::PlanContext;
+use crate::restructure::own_name::own_name;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::step::{both_ways, check, exclusive, validate};
 use crate::restructure::table_facts::{
-    column_of, constraint_is_free, every_row_is_seen, heirs, is_of_key, key_of, one_expression, own_name, refused,
-    table_of,
+    column_of, constraint_is_free, every_row_is_seen, heirs, is_of_key, key_of, one_expression, refused, table_of,
 };
+use crate::restructure::value_archive::Archive;
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

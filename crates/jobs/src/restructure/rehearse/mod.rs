@@ -124,7 +124,7 @@ pub fn rehearse(
         };
         let is_wanted = options.stage.as_ref().is_none_or(|wanted| *wanted == stage.name);
         if is_wanted {
-            let rehearsed = stage::play(project, &mut ground, &planned)?;
+            let rehearsed = stage::play(&mut ground, &planned)?;
             let passed = rehearsed.passed;
             let json = |value: serde_json::Result<String>| value.map_err(|error| JobError::Database(error.to_string()));
             records.push(Rehearsal {

@@ -12,7 +12,6 @@ use postgres::Client;
 use super::report::StageRehearsal;
 use super::{access_matrix, compare, rows, statements};
 use crate::JobError;
-use crate::project::Project;
 use crate::restructure::ground::{Ground, new_stage, run_statements, runner};
 
 /// What is compared: a schema, its rows.
@@ -21,12 +20,12 @@ struct Picture {
     rows: rows::Rows,
 }
 
-pub(super) fn play(project: &Project, ground: &mut Ground, planned: &PlannedStage) -> Result<StageRehearsal, JobError> {
+pub(super) fn play(ground: &mut Ground, planned: &PlannedStage) -> Result<StageRehearsal, JobError> {
     let mut report = StageRehearsal { stage: planned.name.clone(), ..StageRehearsal::default() };
     make_rows_fulfil(ground, planned)?;
     let before = picture(ground, None)?;
-    let outcome = forth(project, ground, planned, &before, &mut report)
-        .and_then(|()| back(ground, planned, &before, &mut report));
+    let outcome =
+        forth(ground, planned, &before, &mut report).and_then(|()| back(ground, planned, &before, &mut report));
     match outcome {
         Ok(()) => {}
         // A step that fails is what a rehearsal is for.
@@ -51,7 +50,6 @@ fn make_rows_fulfil(ground: &Ground, planned: &PlannedStage) -> Result<(), JobEr
 
 /// Start, both names, complete; and back again, where the stage can be taken back after its end.
 fn forth(
-    _project: &Project,
     ground: &mut Ground,
     planned: &PlannedStage,
     before: &Picture,

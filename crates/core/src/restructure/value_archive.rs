@@ -6,8 +6,9 @@ use pgmason_model::restructure::{Action, Backfill, KeyColumn, RestructureStep};
 use pgmason_model::{Identifier, QualifiedName, quote_literal};
 
 use super::compatibility_view::OWN_SCHEMA;
+use super::own_name::{fitting, last_trigger, own_name};
 use super::step::{both_ways, check};
-use super::table_facts::{last_trigger, own_name, same_key, short_name};
+use super::table_facts::same_key;
 
 /// A column's values by the key of their rows.
 pub(super) struct Archive {
@@ -30,7 +31,7 @@ impl Archive {
         value_type: String,
     ) -> Self {
         let words = [purpose, table.schema.as_str(), table.name.as_str(), column.as_str()];
-        let name = QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(words.join("_")) };
+        let name = QualifiedName { schema: OWN_SCHEMA.into(), name: fitting(words.join("_")) };
         Self { name, table: table.clone(), key, value: own_name(&["value"]), value_type }
     }
 
@@ -122,7 +123,7 @@ impl Archive {
     pub(super) fn keep_current(&self, column: &Identifier) -> ArchiveTrigger {
         let Self { name, table, key, value, .. } = self;
         let function =
-            QualifiedName { schema: OWN_SCHEMA.into(), name: short_name(format!("keep_{}", name.name.as_str())) };
+            QualifiedName { schema: OWN_SCHEMA.into(), name: fitting(format!("keep_{}", name.name.as_str())) };
         let trigger = last_trigger(&[column.as_str(), "archive"]);
         let (keys, of_new) = (self.key_list(""), self.key_list("NEW."));
         let same: Vec<String> = key.iter().map(|column| format!("{name}.{0} = OLD.{0}", column.name)).collect();
