@@ -3,10 +3,12 @@
 //! - A step is done or not: what it runs commits together with its record. What cannot, says how to find out.
 //! - The way back from any point is the undo of every step that is done, the last one first.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Recovery;
-use crate::{Identifier, QualifiedName};
+use crate::{Identifier, ObjectId, QualifiedName};
 
 /// The version of a plan written as JSON. Raised when a field changes its meaning or goes.
 pub const RESTRUCTURE_SCHEMA_VERSION: u32 = 1;
@@ -46,6 +48,12 @@ pub struct PlannedOperation {
     /// What every row has to fulfil before it starts, which a step looks at: made-up rows are made so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows_fulfil: Vec<RowCondition>,
+    /// Columns of moved rows whose default is another one each time: nobody can predict them.
+    #[serde(skip)]
+    pub drawn_anew: Vec<NamePath>,
+    /// What it changes of a table that others of its stage may change too; None: all of `relations` is its alone.
+    #[serde(skip)]
+    pub reach: Option<BTreeSet<ObjectId>>,
     /// Where a step has to be written out on a scratch database before the plan is whole.
     #[serde(skip)]
     pub derived: Option<Derived>,

@@ -179,7 +179,7 @@ END
                 self.keys("")
             ),
             lock_rows: true,
-            settings: settings(false),
+            settings: Vec::new(),
         }
     }
 
@@ -202,7 +202,7 @@ END
                 self.list("source.")
             ),
             lock_rows: false,
-            settings: settings(true),
+            settings: vec![(BACKFILL.to_owned(), "on".to_owned())],
         }
     }
 
@@ -248,14 +248,3 @@ END
     }
 }
 
-fn settings(quiet: bool) -> Vec<(String, String)> {
-    let mut settings = vec![
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
-        ("default_transaction_isolation", "'read committed'"),
-    ];
-    if quiet {
-        settings.push((BACKFILL, "on"));
-    }
-    settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_model::catalog::{Column, Identity};
-use pgmason_model::restructure::KeyColumn;
+use pgmason_model::restructure::{KeyColumn, NamePath};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
 use super::context::PlanContext;
@@ -11,6 +11,7 @@ use super::mirror::{MirroredValue, primary_key};
 use super::name::parts;
 use super::operations::MergeTables;
 use super::refusal::OperationRefusal;
+use super::table_facts::default_of;
 use crate::expression::{TokenKind, tokens};
 
 /// Columns of both sides, joined.
@@ -31,6 +32,22 @@ pub(super) struct Mapping {
 impl Mapping {
     pub(super) fn source_columns(&self) -> Vec<Identifier> {
         self.source.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Columns of the target that nothing is mapped to, and whose default is another one each time.
+    pub(super) fn drawn_anew(&self, catalog: &Catalog, into: &ObjectId) -> Vec<NamePath> {
+        let Some(target) = into.qualified_name() else { return Vec::new() };
+        let is_given = |name: &Identifier| self.values.iter().any(|value| value.column == *name);
+        let is_drawn = |name: &Identifier, column: &Column| {
+            column.identity.is_some()
+                || default_of(catalog, into, name)
+                    .is_some_and(|default| !crate::expression::calls(&default).is_empty())
+        };
+        columns_of(catalog, into)
+            .into_iter()
+            .filter(|(name, column)| !is_given(name) && is_drawn(name, column))
+            .map(|(name, _)| NamePath::member(target.clone(), name))
+            .collect()
     }
 }
 

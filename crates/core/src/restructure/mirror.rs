@@ -224,7 +224,7 @@ END
             filter: self.source_filter.clone(),
             write: self.insert("batch AS source", "true", "DO NOTHING"),
             lock_rows: true,
-            settings: settings(),
+            settings: Vec::new(),
         }
     }
 
@@ -274,7 +274,7 @@ END
                 self.source
             ),
             lock_rows: false,
-            settings: settings(),
+            settings: Vec::new(),
         }
     }
 
@@ -287,7 +287,7 @@ END
             filter: self.target_filter.as_ref().map(|filter| as_batch_source(filter)),
             write: format!("DELETE FROM {} AS target USING batch WHERE {target_is}", self.target),
             lock_rows: false,
-            settings: settings(),
+            settings: Vec::new(),
         }
     }
 
@@ -360,13 +360,6 @@ WHERE source_row.row IS DISTINCT FROM target_row.row)",
             undo: StepUndo::Nothing,
         }
     }
-}
-
-/// Without these a batch could be planned as one pass over the whole table.
-fn settings() -> Vec<(String, String)> {
-    [("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("default_transaction_isolation", "'read committed'")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
 }
 
 /// A filter about `target`, where a batch calls the row `source`.

@@ -4,6 +4,7 @@ mod both_ways;
 mod built_on;
 mod column_notes;
 mod column_parts;
+mod column_reach;
 pub mod compatibility_view;
 pub mod context;
 mod dependents;

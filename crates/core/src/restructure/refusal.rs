@@ -16,8 +16,8 @@ pub enum OperationRefusal {
     NameTaken { name: String, by: String },
     #[error("the name `{name}` has {bytes} bytes; PostgreSQL keeps 1 to 63")]
     BadLength { name: String, bytes: usize },
-    #[error("{first} and {second} both work on {relation}")]
-    Contradiction { first: String, second: String, relation: String },
+    #[error("{first} and {second} both work on {shared}")]
+    Contradiction { first: String, second: String, shared: String },
     #[error("two stages are called `{name}`")]
     StageTwice { name: String },
     #[error("`{text}` is no length of time")]

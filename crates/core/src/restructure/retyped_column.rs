@@ -21,7 +21,7 @@ use super::retyped_parts::{ConstraintCopy, IndexCopy, constraints, indexes};
 use super::retyped_values::{Conversion, is_whole};
 use super::shadow_column;
 use super::step::{both_ways, build_index, check, check_with_undo, exclusive, locks, transaction, validate};
-use super::sync_trigger::{SyncTrigger, differs, fill, quiet, trigger};
+use super::sync_trigger::{SyncTrigger, differs, fill, is_backfill, quiet, trigger};
 use super::table_facts::{constraint_is_free, default_of};
 use super::tracking::tell_postgrest;
 use super::value_archive::Archive;
@@ -108,10 +108,11 @@ impl<'a> Retyped<'a> {
     fn forth_trigger(&self, parts: &Parts<'_>) -> SyncTrigger {
         let (shadow, column) = (&parts.shadow, &self.column);
         let body = format!(
-            "IF pg_catalog.current_setting('pgmason.backfill', true) = 'on' AND TG_OP = 'UPDATE' THEN
+            "IF {} THEN
         NEW := OLD;
     END IF;
     NEW.{shadow} := {};",
+            is_backfill(&self.name, shadow),
             self.conversion.assigned("NEW", &format!("NEW.{column}"))
         );
         trigger(&self.name, "retype", &self.words(shadow), &body, false)
@@ -124,7 +125,7 @@ impl<'a> Retyped<'a> {
             "DECLARE
         given {old_type};
     BEGIN
-        IF pg_catalog.current_setting('pgmason.backfill', true) = 'on' AND TG_OP = 'UPDATE' THEN
+        IF {is_backfill} THEN
             given := NEW.{old};
             NEW := OLD;
             NEW.{old} := given;
@@ -135,6 +136,7 @@ impl<'a> Retyped<'a> {
         END IF;
     END;",
             old_type = self.conversion.old_type,
+            is_backfill = is_backfill(&self.name, old),
             changed = differs(&format!("NEW.{column}"), &format!("OLD.{column}")),
             back = self.conversion.back("NEW", &format!("NEW.{column}")),
         );
@@ -371,7 +373,7 @@ impl<'a> Retyped<'a> {
                 undo: StepUndo::Action(archive.give(
                     &format!("{old} = {value}"),
                     &format!("{} AND {leads_to}", differs(&format!("{name}.{old}"), &value)),
-                    quiet(),
+                    quiet(name, old),
                 )),
             });
             query = format!(

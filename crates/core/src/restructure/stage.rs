@@ -58,26 +58,36 @@ pub fn names_are_unique(file: &RestructureFile) -> Result<(), OperationRefusal> 
     Ok(())
 }
 
-/// Each relation is one operation's alone, under its old name and under its new one. Indexes may be added to what others
-/// leave as it is.
+/// Each relation is one operation's alone, under its old name and under its new one; but for columns of a table that have
+/// nothing to do with each other, and for what only adds.
 fn contradictions(operations: &[PlannedOperation]) -> Result<(), OperationRefusal> {
-    let mut taken: BTreeMap<String, &PlannedOperation> = BTreeMap::new();
+    let mut taken: BTreeMap<String, Vec<&PlannedOperation>> = BTreeMap::new();
     for operation in operations {
         let names: BTreeSet<String> = operation.relations.iter().map(ToString::to_string).collect();
         for name in names {
-            if let Some(first) = taken.get(&name)
-                && !(goes_beside_others(first) && goes_beside_others(operation))
-            {
+            let others = taken.entry(name.clone()).or_default();
+            if let Some((first, shared)) = others.iter().find_map(|first| Some((first, shared(first, operation, &name)?))) {
                 return Err(OperationRefusal::Contradiction {
                     first: first.title.clone(),
                     second: operation.title.clone(),
-                    relation: name,
+                    shared,
                 });
             }
-            taken.insert(name, operation);
+            others.push(operation);
         }
     }
     Ok(())
+}
+
+/// What both work on, of a relation that both name.
+fn shared(first: &PlannedOperation, second: &PlannedOperation, relation: &str) -> Option<String> {
+    if goes_beside_others(first) && goes_beside_others(second) {
+        return None;
+    }
+    match (&first.reach, &second.reach) {
+        (Some(one), Some(other)) => one.intersection(other).next().map(|id| format!("the {} {id}", id.kind.label())),
+        _ => Some(relation.to_owned()),
+    }
 }
 
 /// It only adds to a table, and takes it from nobody.

@@ -25,13 +25,13 @@ pub(super) struct TwoNames<'a> {
     pub(super) table: &'a QualifiedName,
     pub(super) old: &'a Identifier,
     pub(super) new: &'a Identifier,
-    /// Both have this default, which gives the same value however often it is asked.
+    /// Both have this default, of the column's own type, which gives the same value however often it is asked.
     pub(super) default: Option<&'a str>,
     /// Other BEFORE triggers fire for rows of the table.
     pub(super) others: bool,
 }
 
-/// How an UPDATE of a backfill is told apart: it changes the one column, whatever else triggers did to the row.
+/// How an UPDATE of a backfill is told apart: it changes the column that this names, whatever else triggers did to the row.
 const BACKFILL: &str = "pgmason.backfill";
 
 pub(super) fn keep_equal(names: &TwoNames<'_>) -> SyncTrigger {
@@ -50,11 +50,12 @@ pub(super) fn keep_equal(names: &TwoNames<'_>) -> SyncTrigger {
     END IF;"
     );
     let backfill = format!(
-        "IF pg_catalog.current_setting('{BACKFILL}', true) = 'on' AND TG_OP = 'UPDATE' THEN
+        "IF {} THEN
         NEW := OLD;
         NEW.{new} := OLD.{old};
         RETURN NEW;
-    END IF;"
+    END IF;",
+        is_backfill(table, new)
     );
     let words = [table.schema.as_str(), table.name.as_str(), old.as_str(), new.as_str()];
     if !others {
@@ -62,13 +63,15 @@ pub(super) fn keep_equal(names: &TwoNames<'_>) -> SyncTrigger {
     }
     // What both were made by the first trigger is remembered: if another one changes one of them, the other follows.
     let digest = |value: &str| format!("pg_catalog.hashtextextended({value}::text COLLATE \"C\", 0)::text");
+    // Of this table and column alone: a trigger may write another table, and another column may be renamed beside this one.
+    let remembered = format!("pgmason.synchronised_{}", short_digest(&format!("{table}.{new}")));
     let remember = format!(
-        "PERFORM pg_catalog.set_config('pgmason.synchronised', coalesce({}, ''), true);",
+        "PERFORM pg_catalog.set_config('{remembered}', coalesce({}, ''), true);",
         digest(&format!("NEW.{old}"))
     );
     let follow = format!(
         "IF {} THEN
-        IF coalesce({}, '') = pg_catalog.current_setting('pgmason.synchronised', true) THEN
+        IF coalesce({}, '') = pg_catalog.current_setting('{remembered}', true) THEN
             NEW.{old} := NEW.{new};
         ELSE
             NEW.{new} := NEW.{old};
@@ -96,13 +99,23 @@ pub(super) fn fill(table: &QualifiedName, key: &[KeyColumn], to: &Identifier, va
             same_key(key, "source", "batch")
         ),
         lock_rows: false,
-        settings: quiet(),
+        settings: quiet(table, to),
     })
 }
 
-/// Triggers of the table do not fire where the role may say so; where not, ours undoes what they did to the row.
-pub(super) fn quiet() -> Vec<(String, String)> {
-    vec![("session_replication_role".to_owned(), "replica".to_owned()), (BACKFILL.to_owned(), "on".to_owned())]
+/// For a backfill of the column: triggers of the table do not fire where the role may say so; where not, ours undoes what they
+/// did to the row.
+pub(super) fn quiet(table: &QualifiedName, column: &Identifier) -> Vec<(String, String)> {
+    vec![
+        ("session_replication_role".to_owned(), "replica".to_owned()),
+        (BACKFILL.to_owned(), format!("{table}.{column}")),
+    ]
+}
+
+/// In a trigger: the row is written by the backfill of that column. Another column's backfill is an UPDATE like any other.
+pub(super) fn is_backfill(table: &QualifiedName, column: &Identifier) -> String {
+    let written = quote_literal(&format!("{table}.{column}"));
+    format!("TG_OP = 'UPDATE' AND pg_catalog.current_setting('{BACKFILL}', true) = {written}")
 }
 
 /// Two values are not the same to the byte; nulls are.
@@ -147,9 +160,13 @@ fn first_trigger(words: &[&str]) -> Identifier {
     let name = own_name(words);
     match name.as_str().len() {
         0..=59 => Identifier::from(format!("000_{}", name.as_str())),
-        _ => {
-            let digest = crate::migrations::fingerprint::sha256(name.as_str());
-            Identifier::from(format!("000_pgmason_{}", &digest[..16]))
-        }
+        _ => Identifier::from(format!("000_pgmason_{}", short_digest(name.as_str()))),
     }
+}
+
+/// Enough of a digest to tell names apart.
+fn short_digest(text: &str) -> String {
+    let mut digest = crate::migrations::fingerprint::sha256(text);
+    digest.truncate(16);
+    digest
 }

@@ -77,7 +77,10 @@ fn r3_default_privileges_give_nothing_away() {
 fn r4_the_owner_stays_the_owner() {
     let schema = "CREATE TABLE t (id bigint PRIMARY KEY); ALTER TABLE t OWNER TO app_owner";
     assert_eq!(as_role(&by_hand(schema), "app_owner", "SELECT count(*) FROM t"), Err("42501".into()));
-    assert_eq!(as_role(&started(schema), "app_owner", "SELECT count(*) FROM t"), Ok(0));
+    let live = started(schema);
+    assert_eq!(as_role(&live, "app_owner", "SELECT count(*) FROM t"), Ok(0));
+    let owner = "SELECT count(*) FROM pg_class WHERE oid = 't'::regclass AND relowner = 'app_owner'::regrole";
+    assert_eq!(as_role(&live, "app_owner", owner), Ok(1));
 }
 
 #[test]
@@ -226,9 +229,12 @@ fn r20_autovacuum_gives_way_and_nobody_waits_for_that() {
                 longest
             }
         });
-        clean(&live.start_unrehearsed());
+        let report = live.start_unrehearsed();
+        // Before anything may fail: the reader would go on for ever.
         stop.store(true, std::sync::atomic::Ordering::SeqCst);
-        reader.join().unwrap()
+        let longest = reader.join().unwrap();
+        clean(&report);
+        longest
     });
     assert!(longest < Duration::from_millis(900), "a reader waited {longest:?}");
 }

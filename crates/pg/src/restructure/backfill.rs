@@ -7,6 +7,7 @@
 
 use std::time::{Duration, Instant};
 
+use pgmason_model::quote_literal;
 use pgmason_model::restructure::Backfill;
 use tokio_postgres::types::Type;
 
@@ -38,7 +39,7 @@ pub(super) fn run(
 ) -> Result<(), RestructureError> {
     for (name, value) in session_settings(backfill) {
         // What the role may not set stays as it is: it spares work, and nothing depends on it.
-        drop(pipeline.run(Message::Simple(&format!("SET {name} = {value}"))));
+        drop(pipeline.run(Message::Simple(&format!("SET {name} = {}", quote_literal(&value)))));
     }
     let outcome = visit(pipeline, settings, place, backfill, report);
     for (name, _) in session_settings(backfill) {
@@ -51,6 +52,8 @@ fn session_settings(backfill: &Backfill) -> Vec<(String, String)> {
     let mut all = vec![
         // Row and checkpoint are lost together, or neither is.
         ("synchronous_commit".to_owned(), "off".to_owned()),
+        // Compare and set looks at the row as it is by then.
+        ("default_transaction_isolation".to_owned(), "read committed".to_owned()),
         ("lock_timeout".to_owned(), ROW_TIMEOUT.as_millis().to_string()),
         // Keyset along the index, whatever the statistics say of a table that changes under the batches.
         ("enable_sort".to_owned(), "off".to_owned()),

@@ -102,7 +102,7 @@ const CASES: [Case; 8] = [
         name: "rows that are lost and changed behind the clients' backs",
         arguments: &[
             "--run",
-            "both: sql: WITH lost AS (DELETE FROM public.notes WHERE id IN (SELECT id FROM public.notes ORDER BY id LIMIT 2)) UPDATE public.notes SET title = 'other' WHERE id IN (SELECT id FROM public.notes ORDER BY id DESC LIMIT 2)",
+            "both: sql: WITH lost AS (DELETE FROM public.notes WHERE id IN (SELECT id FROM public.notes ORDER BY id LIMIT 10)) UPDATE public.notes SET title = 'other' WHERE id IN (SELECT id FROM public.notes ORDER BY id DESC LIMIT 20)",
         ],
         complaint: |report| {
             let missing: usize = report.ledger.under.iter().map(|name| name.missing).sum();

@@ -10,6 +10,7 @@ use pgmason_sql::types::{Rewrite, data_type, type_change};
 use crate::diff::{self, DiffOptions};
 use crate::restructure::column_notes::{functions_that_name, shape_changes};
 use crate::restructure::column_parts::{inbound, parts_of, readers};
+use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::retyped_column::{self, Retyped};
@@ -56,6 +57,7 @@ pub fn plan(asked: &ChangeColumnType, context: &mut PlanContext<'_>) -> Result<P
     let mut operation = PlannedOperation {
         title: format!("{name}.{column} becomes {new_type}"),
         relations: vec![name.clone()],
+        reach: reach(context, &table, &column, &[asked.using.as_deref(), asked.back.as_deref()]),
         names: vec![NameChange {
             kind: NameKind::Column,
             old: NamePath::member(name.clone(), column.clone()),

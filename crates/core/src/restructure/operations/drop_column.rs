@@ -12,6 +12,7 @@ use crate::restructure::column_notes::{functions_that_name, in_use, shape_change
 use crate::restructure::column_parts::{
     ColumnParts, goes_along, inbound, locks_of_parts, not_null_check, parts_of, readers, rebuilt_on_the_way_back,
 };
+use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::shadow_column::{self, is_steady, without_domain};
@@ -54,6 +55,7 @@ pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<Planned
     let mut operation = PlannedOperation {
         title: format!("drop {name}.{column}"),
         relations: vec![name.clone()],
+        reach: reach(context, &table, &column, &[asked.instead.as_deref()]),
         names: vec![NameChange {
             kind: NameKind::Column,
             old: NamePath::member(name.clone(), column.clone()),
@@ -136,7 +138,7 @@ fn contract(
         StepUndo::Action(archive.give(
             &format!("{column} = batch.{}", archive.value),
             &differs(&format!("{name}.{column}"), &format!("batch.{}", archive.value)),
-            quiet(),
+            quiet(name, column),
         )),
     ));
     let mut forth = trigger.drop;

@@ -256,6 +256,7 @@ impl Merge {
         let mut operation = PlannedOperation {
             title: format!("merge {} into {}", self.old, self.into),
             relations: vec![self.old.clone(), self.into.clone()],
+            drawn_anew: self.mapping.drawn_anew(context.catalog, &self.into_id),
             names: self.names(),
             direct: self.direct(&forth, &keys),
             notes: self.notes(context),

@@ -10,6 +10,7 @@ use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quo
 
 use crate::restructure::built_on::nothing_else_is_built_on;
 use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes};
+use crate::restructure::column_reach::reach;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::index_steps::build;
 use crate::restructure::name::parts;
@@ -47,6 +48,7 @@ pub fn plan(asked: &RenameColumn, context: &mut PlanContext<'_>) -> Result<Plann
     let mut operation = PlannedOperation {
         title: format!("rename {name}.{old} to {new}"),
         relations: vec![name.clone()],
+        reach: reach(context, &table, &old, &[Some(&new.to_string())]),
         names: vec![NameChange {
             kind: NameKind::Column,
             old: NamePath::member(name.clone(), old.clone()),
@@ -164,14 +166,17 @@ fn second_name(
     found: &Column,
 ) -> Result<(Vec<String>, Vec<String>), OperationRefusal> {
     let default = default_of(context.catalog, table, old).filter(|default| is_steady(default));
+    let plain = without_domain(context.catalog, found);
+    // As the column has it: now() is no timestamp without time zone, and images of two types cannot be compared.
+    let value = default.as_ref().map(|default| format!("CAST({default} AS {})", plain.type_name));
     let sync = keep_equal(&TwoNames {
         table: name,
         old,
         new,
-        default: default.as_deref(),
+        default: value.as_deref(),
         others: others_fire_before(context.catalog, table),
     });
-    let mut expand = shadow_column::add(context, table, old, new, without_domain(context.catalog, found))?;
+    let mut expand = shadow_column::add(context, table, old, new, plain)?;
     expand.extend(default.map(|default| format!("ALTER TABLE {name} ALTER COLUMN {new} SET DEFAULT {default}")));
     expand.extend(sync.create);
     let mut take_back = sync.drop;

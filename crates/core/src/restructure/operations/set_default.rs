@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use pgmason_model::restructure::PlannedOperation;
 use pgmason_model::{Identifier, QualifiedName};
 
+use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::step::{both_ways, exclusive};
@@ -60,6 +61,7 @@ pub fn plan(asked: &SetDefault, context: &mut PlanContext<'_>) -> Result<Planned
         relations: vec![name.clone()],
         start: vec![step],
         direct: vec![forth],
+        reach: reach(context, &table, &column, &[]),
         notes: vec![format!(
             "code that leaves {name}.{column} out gets the new default from the start of the stage on"
         )],

@@ -6,6 +6,7 @@ use pgmason_model::catalog::TableKind;
 use pgmason_model::restructure::{PlannedOperation, RestructureStep, RowCondition, StepUndo};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
+use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
 use crate::restructure::own_name::own_name;
 use crate::restructure::refusal::OperationRefusal;
@@ -42,6 +43,7 @@ pub fn plan(asked: &SetNotNull, context: &mut PlanContext<'_>) -> Result<Planned
     let mut planned = PlannedOperation {
         title: format!("{name}.{column} takes no nulls"),
         relations: vec![name.clone()],
+        reach: reach(context, &table, &column, &[asked.fill.as_deref()]),
         notes: vec![format!("code must write no null to {name}.{column} before the stage is completed")],
         ..PlannedOperation::default()
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pgmason_model::restructure::NamePath;
 use pgmason_model::{Catalog, Identifier, ObjectId, ObjectKind, QualifiedName};
 use postgres::Client;
 
@@ -10,12 +11,13 @@ use crate::JobError;
 /// Table → number of rows, and a digest of them that does not depend on their order.
 pub(super) type Rows = BTreeMap<QualifiedName, (i64, String)>;
 
-/// Of all tables of the project. What cannot be read is left out.
-pub(super) fn read(client: &mut Client, catalog: &Catalog) -> Result<Rows, JobError> {
+/// Of all tables of the project, but for columns of `without`. What cannot be read is left out.
+pub(super) fn read(client: &mut Client, catalog: &Catalog, without: &[&NamePath]) -> Result<Rows, JobError> {
     let mut rows = Rows::new();
     for (id, _) in catalog.of_kind(ObjectKind::Table) {
         let Some(name) = id.qualified_name() else { continue };
-        let columns = columns(catalog, id);
+        let mut columns = columns(catalog, id);
+        columns.retain(|column| !without.iter().any(|path| path.of == name && path.member.as_ref() == Some(column)));
         if catalog.is_platform(id) || columns.is_empty() {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_core::restructure::limits::names_table;
-use pgmason_model::restructure::{Action, NameKind, PlannedOperation, PlannedStage, StepUndo};
+use pgmason_model::restructure::{Action, NameKind, NamePath, PlannedOperation, PlannedStage, StepUndo};
 use pgmason_model::{Catalog, QualifiedName};
 use pgmason_pg::restructure::{Phase, Way};
 use pgmason_scratch::ScratchDatabase;
@@ -23,7 +23,7 @@ struct Picture {
 pub(super) fn play(ground: &mut Ground, planned: &PlannedStage) -> Result<StageRehearsal, JobError> {
     let mut report = StageRehearsal { stage: planned.name.clone(), ..StageRehearsal::default() };
     make_rows_fulfil(ground, planned)?;
-    let before = picture(ground, None)?;
+    let before = picture(ground, None, &[])?;
     let outcome =
         forth(ground, planned, &before, &mut report).and_then(|()| back(ground, planned, &before, &mut report));
     match outcome {
@@ -80,7 +80,7 @@ fn forth(
     let mut work = runner(&connection)?;
     let stage = work.begin(&new_stage("rehearsal", planned, "")?)?;
     work.run(stage, Way::Forth(Phase::Start), &mut |_| {})?;
-    let started = picture(ground, Some(&copy))?;
+    let started = picture(ground, Some(&copy), &[])?;
 
     let mut client = privileged(&copy)?;
     // What changes its name at once has no second one yet: another table may have it still.
@@ -141,7 +141,9 @@ fn forth(
     drop(client);
 
     work.run(stage, Way::Forth(Phase::Complete), &mut |_| {})?;
-    let completed = picture(ground, Some(&copy))?;
+    let drawn_anew: Vec<&NamePath> =
+        planned.operations.iter().flat_map(|operation| &operation.drawn_anew).collect();
+    let completed = picture(ground, Some(&copy), &drawn_anew)?;
     report.same_when_started = compare::catalogs(&completed.catalog, &started.catalog).is_empty();
     let mut client = privileged(&copy)?;
     if !taken.is_empty() && !planned.operations.iter().any(goes) && names_alone(planned) {
@@ -162,7 +164,7 @@ fn forth(
     let direct = ground.copy()?;
     let all: Vec<String> = planned.operations.iter().flat_map(|operation| operation.direct.iter().cloned()).collect();
     run_statements(&ground.connection(&direct)?, &all)?;
-    let predicted = picture(ground, Some(&direct))?;
+    let predicted = picture(ground, Some(&direct), &drawn_anew)?;
     ground.drop(direct)?;
     report.check(
         "the schema at the end is what was predicted",
@@ -174,7 +176,7 @@ fn forth(
         Some(reason) => report.skip("rollback after the end leads back", reason),
         None => {
             work.run(stage, Way::Back, &mut |_| {})?;
-            let again = picture(ground, Some(&copy))?;
+            let again = picture(ground, Some(&copy), &[])?;
             report.check("rollback after the end leads back", same(before, &again));
         }
     }
@@ -204,7 +206,7 @@ fn back(
     work.run(stage, Way::Forth(Phase::Start), &mut |_| {})?;
     work.run(stage, Way::Back, &mut |_| {})?;
     drop(work);
-    let again = picture(ground, Some(&copy))?;
+    let again = picture(ground, Some(&copy), &[])?;
     report.check("rollback before the end leads back", same(before, &again));
     ground.drop(copy)
 }
@@ -215,10 +217,14 @@ fn same(before: &Picture, again: &Picture) -> Vec<String> {
     found
 }
 
-fn picture(ground: &Ground, database: Option<&ScratchDatabase>) -> Result<Picture, JobError> {
+fn picture(
+    ground: &Ground,
+    database: Option<&ScratchDatabase>,
+    without: &[&NamePath],
+) -> Result<Picture, JobError> {
     let database = database.unwrap_or(&ground.database);
     let catalog = ground.read(database)?;
-    let rows = rows::read(&mut privileged(database)?, &catalog)?;
+    let rows = rows::read(&mut privileged(database)?, &catalog, without)?;
     Ok(Picture { catalog, rows })
 }
 
