@@ -247,4 +247,3 @@ END
         self.key.iter().map(|key| format!("{one}.{0} = {other}.{0}", key.name)).collect::<Vec<_>>().join(" AND ")
     }
 }
-

@@ -40,8 +40,7 @@ impl Mapping {
         let is_given = |name: &Identifier| self.values.iter().any(|value| value.column == *name);
         let is_drawn = |name: &Identifier, column: &Column| {
             column.identity.is_some()
-                || default_of(catalog, into, name)
-                    .is_some_and(|default| !crate::expression::calls(&default).is_empty())
+                || default_of(catalog, into, name).is_some_and(|default| !crate::expression::calls(&default).is_empty())
         };
         columns_of(catalog, into)
             .into_iter()

@@ -66,7 +66,9 @@ fn contradictions(operations: &[PlannedOperation]) -> Result<(), OperationRefusa
         let names: BTreeSet<String> = operation.relations.iter().map(ToString::to_string).collect();
         for name in names {
             let others = taken.entry(name.clone()).or_default();
-            if let Some((first, shared)) = others.iter().find_map(|first| Some((first, shared(first, operation, &name)?))) {
+            if let Some((first, shared)) =
+                others.iter().find_map(|first| Some((first, shared(first, operation, &name)?)))
+            {
                 return Err(OperationRefusal::Contradiction {
                     first: first.title.clone(),
                     second: operation.title.clone(),

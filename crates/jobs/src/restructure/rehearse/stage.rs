@@ -141,8 +141,7 @@ fn forth(
     drop(client);
 
     work.run(stage, Way::Forth(Phase::Complete), &mut |_| {})?;
-    let drawn_anew: Vec<&NamePath> =
-        planned.operations.iter().flat_map(|operation| &operation.drawn_anew).collect();
+    let drawn_anew: Vec<&NamePath> = planned.operations.iter().flat_map(|operation| &operation.drawn_anew).collect();
     let completed = picture(ground, Some(&copy), &drawn_anew)?;
     report.same_when_started = compare::catalogs(&completed.catalog, &started.catalog).is_empty();
     let mut client = privileged(&copy)?;
@@ -217,11 +216,7 @@ fn same(before: &Picture, again: &Picture) -> Vec<String> {
     found
 }
 
-fn picture(
-    ground: &Ground,
-    database: Option<&ScratchDatabase>,
-    without: &[&NamePath],
-) -> Result<Picture, JobError> {
+fn picture(ground: &Ground, database: Option<&ScratchDatabase>, without: &[&NamePath]) -> Result<Picture, JobError> {
     let database = database.unwrap_or(&ground.database);
     let catalog = ground.read(database)?;
     let rows = rows::read(&mut privileged(database)?, &catalog, without)?;

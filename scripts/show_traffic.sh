@@ -1,19 +1,26 @@
 #!/bin/sh
-# Renames 48 of the 56 tables of examples/prefix on a server under load, stage by stage to the end, and back: no request
-# may fail, and none may wait much longer than in the control run. `STAGES="commands"` runs only some. What follows goes to
-# the traffic driver: `--with long-reader`, `--max-stall 150`, `--json`.
+# Takes the restructuring of an example through all of its stages on a server under load, and back: no request may fail, and
+# none may wait much longer than in the control run.
+#
+#   scripts/show_traffic.sh prefix|library [--with long-reader] [--max-stall 150] [--json] …
+#
+# `STAGES="commands"` runs only some. What follows the example goes to the traffic driver.
 set -eu
 cd "$(dirname "$0")/.."
+example="$1"
+shift
 profile="${PROFILE:-release}"
 if [ "$profile" = release ]; then cargo build --quiet --release --package pgmason --package xtask; fi
+folder="examples/$example"
+file="$folder/restructure/$example.toml"
+code="$folder/restructure/code"
 pgmason="target/$profile/pgmason restructure"
-it="prefix -C examples/prefix --db {db} --yes"
-code=examples/prefix/restructure/code
+it="$example -C $folder --db {db} --yes"
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
 
-stages="${STAGES:-system-tables commands ai-and-batch documents experts google-drive authentication remaining}"
-set -- "$@" --run "old: $pgmason rehearse prefix -C examples/prefix --db {db}"
+stages="${STAGES:-$(awk '/^\[\[stages\]\]/ { stage = 1 } stage && /^name = / { gsub(/"/, "", $3); print $3; stage = 0 }' "$file")}"
+set -- "$@" --run "old: $pgmason rehearse $example -C $folder --db {db}"
 back=""
 for stage in $stages; do
     back="$stage $back"
@@ -27,9 +34,9 @@ for stage in $back; do
     if [ -f "$code/$stage.sql" ]; then
         # The same functions with the old names again, but for a result of the table's row type: the table is the new name.
         sed -e '/returns setof/! {' -e "$(sed -n 's/.*table = "\([a-z_0-9]*\)", to = "\([a-z_0-9]*\)".*/s|\\<public[.]\2\\>|public.\1|g/p' \
-            examples/prefix/restructure/prefix.toml)" -e '}' "$code/$stage.sql" >"$before/$stage.sql"
+            "$file")" -e '}' "$code/$stage.sql" >"$before/$stage.sql"
         set -- "$@" --run "both/$stage: file: $before/$stage.sql"
     fi
     set -- "$@" --run "old/$stage: $pgmason rollback $it --stage $stage"
 done
-"target/$profile/xtask" traffic --setup examples/prefix --restructure examples/prefix/restructure/prefix.toml "$@"
+"target/$profile/xtask" traffic --setup "$folder" --restructure "$file" "$@"
