@@ -1,8 +1,7 @@
 //! The JSON of every subcommand, field by field: whoever reads it may rely on it.
 
-use serde_json::Value;
-
 use super::Site;
+use crate::support::settled;
 
 const FILES: &[(&str, &str)] = &[
     ("migrations/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);"),
@@ -11,35 +10,13 @@ const FILES: &[(&str, &str)] = &[
     ("migrations/rollback/002_b.sql", "DROP TABLE b;"),
 ];
 
-/// Values that differ from run to run become their kind.
-fn settled(value: &mut Value) {
-    const VOLATILE: &[&str] =
-        &["target", "seconds", "applied_at", "applied_by", "scratch", "project", "database_fingerprint", "said"];
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields.iter_mut() {
-                // Not every surroundings tell who sits there.
-                if name == "operator" {
-                    *field = Value::Null;
-                } else if VOLATILE.contains(&name.as_str())
-                    && !field.is_null()
-                    && !field.is_array()
-                    && !field.is_object()
-                {
-                    *field = Value::String(format!("<{name}>"));
-                } else {
-                    settled(field);
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(settled),
-        _ => {}
-    }
-}
+/// Values that differ from run to run.
+const VOLATILE: &[&str] =
+    &["target", "seconds", "applied_at", "applied_by", "scratch", "project", "database_fingerprint", "said"];
 
 fn json(site: &Site, arguments: &[&str]) -> String {
     let mut value = site.run(&[arguments, &["--json"]].concat()).json();
-    settled(&mut value);
+    settled(&mut value, VOLATILE);
     serde_json::to_string_pretty(&value).unwrap().replace(&site.url, "<url>")
 }
 
@@ -78,7 +55,7 @@ fn of_a_failure_an_adoption_and_a_fleet() {
         .args(["migration", "status", "--json", "--target", &site.url])
         .run();
     let mut fleet = fleet.json();
-    settled(&mut fleet);
+    settled(&mut fleet, VOLATILE);
     all.push_str(&format!("== status of a fleet\n{}\n", serde_json::to_string_pretty(&fleet).unwrap()));
     insta::assert_snapshot!("failure_adoption_and_fleet", all);
 }
@@ -100,7 +77,7 @@ fn of_what_looks_at_files() {
             command = command.args(["--db", &site.url]);
         }
         let mut value = command.run().json();
-        settled(&mut value);
+        settled(&mut value, VOLATILE);
         all.push_str(&format!("== {}\n{}\n", arguments.join(" "), serde_json::to_string_pretty(&value).unwrap()));
     }
     insta::assert_snapshot!("what_looks_at_files", all);

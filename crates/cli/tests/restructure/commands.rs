@@ -1,5 +1,7 @@
 //! What the commands say and how they end, with good input and with bad.
 
+use pgmason_testkit::Pooler;
+
 use super::{Site, cluster};
 
 const EMAILS: &str = "CREATE TABLE emails (id bigint PRIMARY KEY, subject text); GRANT SELECT ON emails TO anon";
@@ -105,6 +107,20 @@ fn what_others_changed_is_named() {
     assert!(refused.stdout.contains("column public.email_messages.note is new"), "{refused}");
     assert!(refused.stdout.contains("table public.elsewhere is new"), "{refused}");
     site.run(&["complete", "--yes", "--accept-changes"]).assert_code(0);
+}
+
+#[test]
+fn a_pooler_in_transaction_mode_is_refused_before_the_first_change() {
+    let site = Site::new(EMAILS, RENAME);
+    let transaction = Pooler::start(cluster(), "transaction");
+    let url = transaction.url(&site.database);
+    for arguments in [&["start", "--yes", "--unrehearsed"][..], &["complete", "--yes"], &["rollback", "--yes"]] {
+        let refused = site.command(arguments, &url).run();
+        refused.assert_refused().assert_says("pooler in transaction mode").assert_says("5432");
+    }
+    assert_eq!(site.one("SELECT count(*)::text FROM pg_namespace WHERE nspname = 'pgmason'"), "0");
+    let session = Pooler::start(cluster(), "session");
+    site.command(&["start", "--yes", "--unrehearsed"], &session.url(&site.database)).run().assert_code(0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `pgmason restructure` against live servers, as a user runs it.
 
 mod commands;
+mod contracts;
 mod killed;
 
 use std::sync::OnceLock;

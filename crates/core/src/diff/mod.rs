@@ -71,6 +71,7 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &DiffOptions) -> DifferencePl
         for (id, state) in &states.of {
             kinds::emit(&mut builder, id, *state);
         }
+        kinds::sequence::change_hands_with_table(&mut builder);
         kinds::grant::emit(&mut builder);
         kinds::default_privilege::before_all(&mut builder);
         kinds::column::in_order(&mut builder);

@@ -5,6 +5,14 @@ use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 use super::context::PlanContext;
 use crate::expression::{TokenKind, tokens};
 
+/// What a change of a column's type means for statements that give it back.
+pub(super) fn prepared_readers(name: &QualifiedName, column: &Identifier) -> String {
+    format!(
+        "statements that a client has prepared and that give {name}.{column} back fail once, with 0A000 (cached plan must not change \
+         result type), when its type changes: no way of changing it spares them that; most drivers prepare them again by themselves"
+    )
+}
+
 /// Functions whose text names the column, where they name its table or fire on it.
 pub(super) fn functions_that_name(
     context: &PlanContext<'_>,

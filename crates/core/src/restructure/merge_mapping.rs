@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_model::catalog::{Column, Identity};
 use pgmason_model::restructure::{KeyColumn, NamePath};
-use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::context::PlanContext;
 use super::mirror::{MirroredValue, primary_key};
@@ -184,6 +184,19 @@ pub(super) fn mapping(
     }
     mapping.target_key = matched;
     Ok(mapping)
+}
+
+/// The merged rows with the columns of the table that went, for what reads it.
+pub(super) fn subselect(mapping: &Mapping, into: &QualifiedName, condition: &str) -> String {
+    let columns: Vec<String> = mapping
+        .source
+        .iter()
+        .map(|(name, column)| match mapping.back.get(name) {
+            Some(own) => format!("shown.{own} AS {name}"),
+            None => format!("CAST(NULL AS {}) AS {name}", column.type_name),
+        })
+        .collect();
+    format!("(SELECT {} FROM {into} AS shown WHERE {condition})", columns.join(", "))
 }
 
 /// A column that nothing is mapped to.

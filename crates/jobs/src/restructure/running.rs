@@ -100,7 +100,12 @@ pub fn start(
             return Ok(report);
         }
     };
-    report.notes.extend(planned.operations.iter().flat_map(|operation| operation.notes.iter().cloned()));
+    for note in planned.operations.iter().flat_map(|operation| &operation.notes) {
+        // Operations on one table have much to say in common.
+        if !report.notes.contains(note) {
+            report.notes.push(note.clone());
+        }
+    }
     if options.dry_run {
         report.stages.push(preview(&planned, Phase::Start));
         report.seconds = began.elapsed().as_secs_f64();

@@ -128,6 +128,33 @@ pub(super) fn own(builder: &mut Builder<'_>, id: &ObjectId, column: Option<&Obje
     builder.actions.push(action);
 }
 
+/// OWNED BY asks for one owner of both, and from then on the sequence changes hands with its table only (PostgreSQL 13 to 18):
+/// it is said while both are their maker's, or once both are the new owner's.
+pub(in crate::diff) fn change_hands_with_table(builder: &mut Builder<'_>) {
+    let places_of = |builder: &Builder<'_>, rank: Rank, id: &ObjectId| -> Vec<usize> {
+        let found =
+            builder.actions.iter().enumerate().filter(|(_, action)| action.rank == rank && action.object == *id);
+        found.map(|(place, _)| place).collect()
+    };
+    for (id, object) in builder.context.to.of_kind(ObjectKind::Sequence) {
+        let Object::Sequence(Sequence { owned_by: Some(column), identity: false, .. }) = object else { continue };
+        let own = places_of(builder, Rank::Default, id);
+        let of_sequence = places_of(builder, Rank::Owner, id);
+        let of_table = places_of(builder, Rank::Owner, &column.relation(ObjectKind::Table));
+        let (first, then, last) = match of_table.is_empty() {
+            true => (of_sequence, own, Vec::new()),
+            false => (own, of_table, of_sequence),
+        };
+        for (before, after) in [(&first, &then), (&then, &last)] {
+            for place in after {
+                if let Some(action) = builder.actions.get_mut(*place) {
+                    action.after.extend(before.iter().copied());
+                }
+            }
+        }
+    }
+}
+
 /// What is not as PostgreSQL would choose, each with a space before it.
 pub(super) fn options(sequence: &Sequence) -> String {
     let mut text = String::new();

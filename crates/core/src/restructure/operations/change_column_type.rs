@@ -8,7 +8,7 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 use pgmason_sql::types::{Rewrite, data_type, type_change};
 
 use crate::diff::{self, DiffOptions};
-use crate::restructure::column_notes::{functions_that_name, shape_changes};
+use crate::restructure::column_notes::{functions_that_name, prepared_readers, shape_changes};
 use crate::restructure::column_parts::{inbound, parts_of, readers};
 use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
@@ -67,6 +67,7 @@ pub fn plan(asked: &ChangeColumnType, context: &mut PlanContext<'_>) -> Result<P
         notes: functions_that_name(context, &table, &name, &column),
         ..PlannedOperation::default()
     };
+    operation.notes.push(prepared_readers(&name, &column));
     if asked.using.is_none() && asked.back.is_none() && keeps_bytes(context, &table, &column, found, &new_type) {
         // What reads the column is taken down and made again in the same transaction: the catalog only.
         let changed = with_shape(context.catalog, &table, &column, shape.clone());

@@ -1,5 +1,4 @@
 //! `merge_tables`: the rows of a table go into another one, and a view stands under its name.
-
 //!
 //! - Both tables are used the whole time: a mirror and a backfill bring the rows over, one transaction changes what the old
 //!   name is, and a mirror the other way keeps the archive as it would be, so that a rollback loses nothing.
@@ -8,10 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use pgmason_model::catalog::{ConstraintKind, ForeignKeyAction, Identity};
+use pgmason_model::catalog::Identity;
 use pgmason_model::restructure::{
-    Action, CompatibilityView, KeyColumn, LockMode, NameChange, NameKind, NamePath, PlannedOperation, RelationLock,
-    RestructureStep, StepUndo,
+    Action, CompatibilityView, KeyColumn, LockMode, PlannedOperation, RelationLock, RestructureStep, StepUndo,
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
@@ -19,15 +17,15 @@ use crate::diff::DiffOptions;
 use crate::restructure::compatibility_view::ViewStatements;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::dependents::dependents;
-use crate::restructure::limits::functions_naming;
-use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused};
+use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused, subselect};
+use crate::restructure::merged_keys::{Repointed, repointed};
 use crate::restructure::merged_view::{MergedView, sequence_of};
 use crate::restructure::mirror::{Mirror, MirroredValue, Taken, all_rows_are_seen};
 use crate::restructure::name::parts;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::relocate::nothing_depends_on;
 use crate::restructure::repoint::{Repointing, repointing};
-use crate::restructure::table_archive::{Archive, archive, in_archive, inbound, lock_of};
+use crate::restructure::table_archive::{Archive, archive, in_archive, lock_of};
 use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// See the file's head.
@@ -84,22 +82,22 @@ pub fn plan(asked: &MergeTables, context: &mut PlanContext<'_>) -> Result<Planne
 }
 
 /// What is known once nothing speaks against it.
-struct Merge {
-    table: ObjectId,
-    old: QualifiedName,
-    into_id: ObjectId,
-    into: QualifiedName,
-    mapping: Mapping,
-    discriminator: Identifier,
-    discriminator_type: String,
+pub(in crate::restructure) struct Merge {
+    pub(in crate::restructure) table: ObjectId,
+    pub(in crate::restructure) old: QualifiedName,
+    pub(in crate::restructure) into_id: ObjectId,
+    pub(in crate::restructure) into: QualifiedName,
+    pub(in crate::restructure) mapping: Mapping,
+    pub(in crate::restructure) discriminator: Identifier,
+    pub(in crate::restructure) discriminator_type: String,
     /// Both as literals.
-    value: String,
-    existing: Option<String>,
-    column_is_new: bool,
-    taken: Taken,
-    archive: Archive,
+    pub(in crate::restructure) value: String,
+    pub(in crate::restructure) existing: Option<String>,
+    pub(in crate::restructure) column_is_new: bool,
+    pub(in crate::restructure) taken: Taken,
+    pub(in crate::restructure) archive: Archive,
     /// Policies and views that read the table.
-    repointing: Repointing,
+    pub(in crate::restructure) repointing: Repointing,
 }
 
 impl Merge {
@@ -230,7 +228,7 @@ impl Merge {
         }
     }
 
-    fn is_computed(&self, column: &Identifier) -> bool {
+    pub(in crate::restructure) fn is_computed(&self, column: &Identifier) -> bool {
         let own = self.mapping.back.get(column);
         self.mapping.values.iter().any(|value| Some(&value.column) == own && !value.expression.starts_with("source."))
     }
@@ -252,7 +250,7 @@ impl Merge {
             value: &self.value,
         }
         .statements(context)?;
-        let keys = self.repointed(context)?;
+        let keys = repointed(context, &self.old, &self.into, &self.mapping)?;
         let mut operation = PlannedOperation {
             title: format!("merge {} into {}", self.old, self.into),
             relations: vec![self.old.clone(), self.into.clone()],
@@ -487,74 +485,6 @@ impl Merge {
             .is_some_and(|column| column.schema == self.table.schema && column.name == self.table.name))
     }
 
-    fn repointed(&self, context: &PlanContext<'_>) -> Result<Vec<Repointed>, OperationRefusal> {
-        let mut found = Vec::new();
-        for key in inbound(context.catalog, &self.old) {
-            let Some(references) = &key.constraint.references else { continue };
-            if key.table == self.old {
-                return Err(refused(
-                    format!("{} refers to its own table", key.id),
-                    "drop it in an earlier stage: between the merged rows it would be another key",
-                ));
-            }
-            let columns: Vec<&Identifier> =
-                references.columns.iter().filter_map(|column| self.mapping.back.get(column)).collect();
-            let is_key = columns.len() == self.mapping.target_key.len()
-                && columns.iter().all(|column| self.mapping.target_key.contains(column));
-            if !is_key {
-                return Err(refused(
-                    format!("{} refers to columns that are no key of {}", key.id, self.into),
-                    "drop it, or let it refer to the primary key, in an earlier stage",
-                ));
-            }
-            // A list behind SET NULL (PostgreSQL 15) is in the text alone.
-            if key.constraint.definition.contains("SET NULL (") || key.constraint.definition.contains("SET DEFAULT (") {
-                return Err(refused(
-                    format!("{} sets some of its columns when the row goes, which pgmason cannot write anew", key.id),
-                    "make it set all of them, in an earlier stage",
-                ));
-            }
-            let list =
-                |names: Vec<&Identifier>| names.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let name = key.id.sub.clone().unwrap_or_default();
-            let mut definition = format!(
-                "FOREIGN KEY ({}) REFERENCES {}({})",
-                list(key.constraint.columns.iter().collect()),
-                self.into,
-                list(columns)
-            );
-            if references.match_full {
-                definition.push_str(" MATCH FULL");
-            }
-            definition.push_str(&action(" ON UPDATE", references.on_update));
-            definition.push_str(&action(" ON DELETE", references.on_delete));
-            if key.constraint.deferrable {
-                definition.push_str(" DEFERRABLE");
-            }
-            if key.constraint.initially_deferred {
-                definition.push_str(" INITIALLY DEFERRED");
-            }
-            let add = format!("ALTER TABLE {} ADD CONSTRAINT {name} {definition}", key.table);
-            let comment = context.catalog.get(&ObjectId::comment(key.id.clone()));
-            let comment = comment.and_then(|object| match object {
-                Object::Comment(comment) => Some(format!(
-                    ";\nCOMMENT ON CONSTRAINT {name} ON {} IS {}",
-                    key.table,
-                    quote_literal(&comment.text)
-                )),
-                _ => None,
-            });
-            let comment = comment.unwrap_or_default();
-            found.push(Repointed {
-                add: format!("{add} NOT VALID{comment}"),
-                directly: format!("{add}{comment}"),
-                drop: key.drop_statement(),
-                validate: format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", key.table),
-            });
-        }
-        Ok(found)
-    }
-
     fn direct(&self, forth: &Mirror, keys: &[Repointed]) -> Vec<String> {
         let mut direct = Vec::new();
         if self.column_is_new {
@@ -578,146 +508,6 @@ impl Merge {
         direct.extend(self.repointing.forth.iter().cloned());
         direct.push(format!("DROP TABLE {}", self.old));
         direct
-    }
-
-    fn names(&self) -> Vec<NameChange> {
-        let path = |of: &QualifiedName, member: &Identifier| NamePath::member(of.clone(), member.clone());
-        let mut names = vec![NameChange {
-            kind: NameKind::Table,
-            old: NamePath::relation(self.old.clone()),
-            new: Some(NamePath::relation(self.into.clone())),
-            note: Some(format!("its rows are those with {} = {}", self.discriminator, self.value)),
-        }];
-        for (name, _) in &self.mapping.source {
-            let new = self.mapping.back.get(name);
-            if new != Some(name) {
-                names.push(NameChange {
-                    kind: NameKind::Column,
-                    old: path(&self.old, name),
-                    new: new.map(|new| path(&self.into, new)),
-                    note: None,
-                });
-            }
-        }
-        names
-    }
-
-    fn notes(&self, context: &PlanContext<'_>) -> Vec<String> {
-        let catalog = context.catalog;
-        let mut notes = vec![format!(
-            "whoever reads {} sees the merged rows too, from the backfill on: queries that must not need {} <> {}",
-            self.into, self.discriminator, self.value
-        )];
-        notes.extend(functions_naming(context, &self.old).into_iter().map(|function| {
-            format!("function {function} names {} in its text: change it before the stage is completed", self.old)
-        }));
-        for (what, kind) in
-            [("trigger", ObjectKind::Trigger), ("policy", ObjectKind::Policy), ("rule", ObjectKind::Rule)]
-        {
-            for (id, _) in catalog.of_relation(kind, &self.table) {
-                notes.push(format!(
-                    "the {what} {id} ends with the table: from the cutover on those of {} decide",
-                    self.into
-                ));
-            }
-        }
-        for (id, object) in catalog.of_relation(ObjectKind::Trigger, &self.into_id) {
-            if matches!(object, Object::Trigger(trigger) if trigger.for_each_row) {
-                notes.push(format!("the trigger {id} fires for every row that comes in"));
-            }
-        }
-        for (id, object) in catalog.of_relation(ObjectKind::Constraint, &self.table) {
-            if let Object::Constraint(constraint) = object
-                && matches!(
-                    constraint.kind,
-                    ConstraintKind::Check | ConstraintKind::Unique | ConstraintKind::ForeignKey
-                )
-            {
-                notes.push(format!("{id} ends with the table: {} does not have it unless you add it", self.into));
-            }
-        }
-        for (id, object) in catalog.of_kind(ObjectKind::Grant) {
-            let (Some(of), Object::Grant(grant)) = (id.of.as_deref(), object) else { continue };
-            if of != &self.table {
-                continue;
-            }
-            let other = ObjectId::grant(self.into_id.clone(), id.name.clone());
-            let lacking: Vec<&str> = ["SELECT", "INSERT", "UPDATE", "DELETE"]
-                .into_iter()
-                .filter(|privilege| grant.allows(privilege))
-                .filter(
-                    |privilege| !matches!(catalog.get(&other), Some(Object::Grant(there)) if there.allows(privilege)),
-                )
-                .collect();
-            if !lacking.is_empty() {
-                notes.push(format!(
-                    "{} may {} {}, but not {}: it cannot any more once the rows are there",
-                    id.name,
-                    lacking.join(", "),
-                    self.old,
-                    self.into
-                ));
-            }
-        }
-        notes.push(format!("the rows as they were stay in {} until somebody drops it", self.archive.name));
-        if self.taken == Taken::Keep {
-            notes.push(format!(
-                "rows of {} whose key {} has already are left in the archive alone",
-                self.old, self.into
-            ));
-        }
-        notes
-    }
-
-    fn limits(&self) -> Vec<String> {
-        let mut limits = vec![format!("{} shows one more column at its end, {}", self.old, self.discriminator)];
-        for (name, _) in &self.mapping.source {
-            if !self.mapping.back.contains_key(name) {
-                limits.push(format!("{}.{name} is null through the view, and takes no value", self.old));
-            }
-        }
-        for (name, _) in self.mapping.source.iter().filter(|(name, _)| self.is_computed(name)) {
-            limits.push(format!(
-                "{}.{name} is computed: a rollback gives rows of before the value that they had, whatever was written since",
-                self.old
-            ));
-        }
-        if self.mapping.computed {
-            limits.push(format!("INSERT … ON CONFLICT does not work through {}: columns are computed", self.old));
-        }
-        limits
-    }
-}
-
-/// The merged rows with the columns of the table that went, for what reads it.
-fn subselect(mapping: &Mapping, into: &QualifiedName, condition: &str) -> String {
-    let columns: Vec<String> = mapping
-        .source
-        .iter()
-        .map(|(name, column)| match mapping.back.get(name) {
-            Some(own) => format!("shown.{own} AS {name}"),
-            None => format!("CAST(NULL AS {}) AS {name}", column.type_name),
-        })
-        .collect();
-    format!("(SELECT {} FROM {into} AS shown WHERE {condition})", columns.join(", "))
-}
-
-/// A foreign key that refers to the other table from the cutover on.
-struct Repointed {
-    /// NOT VALID.
-    add: String,
-    directly: String,
-    drop: String,
-    validate: String,
-}
-
-fn action(event: &str, action: ForeignKeyAction) -> String {
-    match action {
-        ForeignKeyAction::NoAction => String::new(),
-        ForeignKeyAction::Restrict => format!("{event} RESTRICT"),
-        ForeignKeyAction::Cascade => format!("{event} CASCADE"),
-        ForeignKeyAction::SetNull => format!("{event} SET NULL"),
-        ForeignKeyAction::SetDefault => format!("{event} SET DEFAULT"),
     }
 }
 
