@@ -11,7 +11,7 @@ use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::column_parts::{inbound, parts_of};
 use super::context::PlanContext;
-use super::shadow_column::{is_steady, without_domain};
+use super::shadow_column::is_steady;
 use super::step::{both_ways, check, exclusive};
 use super::sync_trigger::{
     SyncTrigger, TwoNames, differs, fill, is_not_null, is_null, keep_both, others_fire_before, quiet, undone,
@@ -42,13 +42,14 @@ impl<'a> EqualColumns<'a> {
         new: (&'a Identifier, &'a Column),
     ) -> Result<Self, String> {
         may_be_equal(context, table, old, new)?;
-        let plain = without_domain(context.catalog, old.1);
+        // As both have it: images of two types cannot be compared.
         let value =
-            default_of(context.catalog, table, old.0).map(|default| format!("CAST({default} AS {})", plain.type_name));
+            default_of(context.catalog, table, old.0).map(|default| format!("CAST({default} AS {})", old.1.type_name));
         let sync = keep_both(&TwoNames {
             table: name,
             old: old.0,
             new: new.0,
+            type_name: &old.1.type_name,
             default: value.as_deref(),
             others: others_fire_before(context.catalog, table),
         });

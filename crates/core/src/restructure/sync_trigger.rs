@@ -25,6 +25,8 @@ pub(super) struct TwoNames<'a> {
     pub(super) table: &'a QualifiedName,
     pub(super) old: &'a Identifier,
     pub(super) new: &'a Identifier,
+    /// Of the new one; the old one's may be a domain over it, and images of the two cannot be compared.
+    pub(super) type_name: &'a str,
     /// Both have this default, of the column's own type, which gives the same value however often it is asked.
     pub(super) default: Option<&'a str>,
     /// Other BEFORE triggers fire for rows of the table.
@@ -104,7 +106,7 @@ fn new_one_counts(names: &TwoNames<'_>) -> String {
 /// One trigger, or where others fire one before them and one after them. `apart`: remembered in place of a value where the
 /// first one left them apart, so that the last one does.
 fn first_and_last(names: &TwoNames<'_>, backfill: &str, equalise: &str, apart: Option<&str>) -> SyncTrigger {
-    let TwoNames { table, old, new, others, .. } = names;
+    let TwoNames { table, old, new, type_name, others, .. } = names;
     let words = [table.schema.as_str(), table.name.as_str(), old.as_str(), new.as_str()];
     if !others {
         return trigger(table, "sync", &words, &format!("{backfill}\n    {equalise}"), false);
@@ -113,7 +115,7 @@ fn first_and_last(names: &TwoNames<'_>, backfill: &str, equalise: &str, apart: O
     let digest = |value: &str| format!("pg_catalog.hashtextextended({value}::text COLLATE \"C\", 0)::text");
     // Of this table and column alone: a trigger may write another table, and another column may be renamed beside this one.
     let remembered = format!("pgmason.synchronised_{}", short_digest(&format!("{table}.{new}")));
-    let differ = differs(&format!("NEW.{new}"), &format!("NEW.{old}"));
+    let differ = differs(&format!("NEW.{new}"), &format!("CAST(NEW.{old} AS {type_name})"));
     let mut value = format!("coalesce({}, '')", digest(&format!("NEW.{old}")));
     let now = value.clone();
     let mut may_follow = String::new();

@@ -146,6 +146,7 @@ fn contract(
 ) -> Result<Vec<RestructureStep>, OperationRefusal> {
     let told = tell_postgrest(context.catalog);
     let trigger = archive.keep_current(column);
+    let kept = |of: &str| format!("CAST({of}.{column} AS {})", without_domain(context.catalog, found).type_name);
     let mut steps = archive.make(&format!("values of the column {column}"));
     steps.push(both_ways(
         format!("keep {} current", archive.name),
@@ -161,14 +162,14 @@ fn contract(
     steps.extend(rebuilt_on_the_way_back(context.catalog, name, parts));
     steps.push(check_with_undo(
         format!("see that {} has every value", archive.name),
-        archive.is_whole(column),
+        archive.is_whole(&kept("source")),
         format!("values of {name}.{column} are not in {}", archive.name),
         StepUndo::Action(match equal {
             // What code of after has written since counts.
             Some(equal) => equal.give_again(),
             None => archive.give(
                 &format!("{column} = batch.{}", archive.value),
-                &differs(&format!("{name}.{column}"), &format!("batch.{}", archive.value)),
+                &differs(&kept(&name.to_string()), &format!("batch.{}", archive.value)),
                 quiet(name, column),
             ),
         }),
