@@ -75,6 +75,9 @@ pub struct Derived {
 pub struct RowCondition {
     pub relation: QualifiedName,
     pub condition: String,
+    /// `column = value`, as SQL, by which a made-up row that does not fulfil it comes to do so; None: such rows go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
 }
 
 /// A view that stands for a table under another name.

@@ -8,6 +8,7 @@ mod column_reach;
 pub mod compatibility_view;
 pub mod context;
 mod dependents;
+mod equal_columns;
 pub mod file;
 pub mod from_rulebook;
 mod index_steps;

@@ -164,12 +164,13 @@ END
         ArchiveTrigger { create, drop }
     }
 
-    /// True where the archive has the value of every row.
-    pub(super) fn is_whole(&self, column: &Identifier) -> String {
+    /// True where the archive has the value of every row: `kept`, about `source`, of the archive's own type. Images of a domain and of
+    /// its base type cannot be compared.
+    pub(super) fn is_whole(&self, kept: &str) -> String {
         let Self { name, table, key, value, .. } = self;
         format!(
             "SELECT NOT EXISTS (SELECT FROM {table} AS source LEFT JOIN {name} AS archive ON {} \
-             WHERE archive.{} IS NULL OR pg_catalog.record_image_ne(ROW(source.{column}), ROW(archive.{value})))",
+             WHERE archive.{} IS NULL OR pg_catalog.record_image_ne(ROW({kept}), ROW(archive.{value})))",
             same_key(key, "source", "archive"),
             key.first().map(|column| column.name.clone()).unwrap_or_default(),
         )

@@ -47,7 +47,11 @@ pub fn plan(asked: &AddCheck, context: &mut PlanContext<'_>) -> Result<PlannedOp
         // Code of before may write what the constraint refuses: it comes when that code is gone.
         complete: vec![seen("see again that every row"), adding, validate(&name, &constraint)],
         direct: vec![add],
-        rows_fulfil: vec![RowCondition { relation: name.clone(), condition: format!("({condition}) IS NOT FALSE") }],
+        rows_fulfil: vec![RowCondition {
+            relation: name.clone(),
+            condition: format!("({condition}) IS NOT FALSE"),
+            mend: None,
+        }],
         notes: vec![format!("code must write nothing else than {condition} before the stage is completed")],
         ..PlannedOperation::default()
     })

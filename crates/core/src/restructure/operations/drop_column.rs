@@ -14,6 +14,7 @@ use crate::restructure::column_parts::{
 };
 use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
+use crate::restructure::equal_columns::EqualColumns;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::shadow_column::{self, is_steady, without_domain};
 use crate::restructure::step::{both_ways, check_with_undo, exclusive, locks, transaction, validate};
@@ -37,10 +38,14 @@ pub struct DropColumn {
 
 pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<PlannedOperation, OperationRefusal> {
     let (table, name) = context.table(&asked.table)?;
+    let context = &*context;
     let (column, found) = column_of(context, &table, &asked.column)?;
     let instead = asked.instead.as_deref().map(|instead| column_of(context, &table, instead)).transpose()?;
     let parts = parts_of(context.catalog, &table, &column);
     may_go(context, &table, &name, &column, found, &parts)?;
+    if instead.as_ref().is_some_and(|(instead, _)| *instead == column) {
+        return Err(refused(format!("{name}.{column} is to be used instead of itself"), "name another column"));
+    }
     let key = key_of(context, &table)?;
     if key.iter().any(|part| part.name == column) {
         return Err(refused(
@@ -50,7 +55,7 @@ pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<Planned
     }
     let collation = found.collation.as_ref().map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
     let plain = without_domain(context.catalog, found);
-    let archive = Archive::new("dropped", &name, key, &column, format!("{}{collation}", plain.type_name));
+    let archive = Archive::new("dropped", &name, key.clone(), &column, format!("{}{collation}", plain.type_name));
 
     let mut operation = PlannedOperation {
         title: format!("drop {name}.{column}"),
@@ -59,7 +64,7 @@ pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<Planned
         names: vec![NameChange {
             kind: NameKind::Column,
             old: NamePath::member(name.clone(), column.clone()),
-            new: instead.map(|(instead, _)| NamePath::member(name.clone(), instead)),
+            new: instead.clone().map(|(instead, _)| NamePath::member(name.clone(), instead)),
             note: None,
         }],
         direct: vec![format!("ALTER TABLE {name} DROP COLUMN {column}")],
@@ -72,15 +77,38 @@ pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<Planned
     operation
         .notes
         .push(format!("{} keeps its values; after a way back the column is the last one of its table", archive.name));
+    let equal = match &instead {
+        Some((instead, other)) => {
+            match EqualColumns::new(context, &table, &name, &key, (&column, found), (instead, other)) {
+                Ok(equal) => Some(equal),
+                Err(why) => {
+                    operation.notes.push(format!(
+                        "code of before and code of after do not see each other's values, {column} and {instead} are not kept \
+                         equal: {why}"
+                    ));
+                    None
+                }
+            }
+        }
+        None => None,
+    };
+    if let Some(equal) = &equal {
+        operation.rows_fulfil.push(equal.rows_fulfil());
+        operation.notes.extend(equal.notes());
+        operation.start = equal.start();
+        operation.direct.splice(0..0, equal.direct());
+        operation.complete.push(equal.are_equal());
+    }
     if found.not_null {
+        // On the way back the trigger is still there by then.
         operation.start.extend(may_be_left_out(context, &table, &name, &column)?);
-        if default_of(context.catalog, &table, &column).is_none() {
+        if equal.is_none() && default_of(context.catalog, &table, &column).is_none() {
             operation.notes.push(format!(
                 "the way back needs a value in {column} for rows that were written without one: it is NOT NULL"
             ));
         }
     }
-    operation.complete = contract(context, &table, &name, &column, found, &parts, &archive)?;
+    operation.complete.extend(contract(context, &table, &name, (&column, found), &parts, &archive, equal.as_ref())?);
     Ok(operation)
 }
 
@@ -111,13 +139,14 @@ fn contract(
     context: &PlanContext<'_>,
     table: &ObjectId,
     name: &QualifiedName,
-    column: &Identifier,
-    found: &Column,
+    (column, found): (&Identifier, &Column),
     parts: &ColumnParts<'_>,
     archive: &Archive,
+    equal: Option<&EqualColumns<'_>>,
 ) -> Result<Vec<RestructureStep>, OperationRefusal> {
     let told = tell_postgrest(context.catalog);
     let trigger = archive.keep_current(column);
+    let kept = |of: &str| format!("CAST({of}.{column} AS {})", without_domain(context.catalog, found).type_name);
     let mut steps = archive.make(&format!("values of the column {column}"));
     steps.push(both_ways(
         format!("keep {} current", archive.name),
@@ -133,31 +162,38 @@ fn contract(
     steps.extend(rebuilt_on_the_way_back(context.catalog, name, parts));
     steps.push(check_with_undo(
         format!("see that {} has every value", archive.name),
-        archive.is_whole(column),
+        archive.is_whole(&kept("source")),
         format!("values of {name}.{column} are not in {}", archive.name),
-        StepUndo::Action(archive.give(
-            &format!("{column} = batch.{}", archive.value),
-            &differs(&format!("{name}.{column}"), &format!("batch.{}", archive.value)),
-            quiet(name, column),
-        )),
+        StepUndo::Action(match equal {
+            // What code of after has written since counts.
+            Some(equal) => equal.give_again(),
+            None => archive.give(
+                &format!("{column} = batch.{}", archive.value),
+                &differs(&kept(&name.to_string()), &format!("batch.{}", archive.value)),
+                quiet(name, column),
+            ),
+        }),
     ));
     let mut forth = trigger.drop;
+    forth.extend(equal.iter().flat_map(|equal| equal.sync.drop.clone()));
     forth.push(format!("ALTER TABLE {name} DROP COLUMN {column}"));
     forth.extend(told.clone());
-    let mut back = back_again(context, table, name, column, found)?;
+    let mut back = back_again(context, table, name, (column, found), equal.is_none())?;
+    back.extend(equal.iter().flat_map(|equal| equal.sync.create.clone()));
     back.extend(trigger.create);
     back.extend(told);
     steps.push(both_ways(format!("drop {name}.{column}"), &locks_of_parts(name, parts), forth, back));
     Ok(steps)
 }
 
-/// The column without its values. Rows that came meanwhile have its default, as they would have had.
+/// The column without its values. Rows that came meanwhile have its default, as they would have had: where another column has
+/// no value for them.
 fn back_again(
     context: &PlanContext<'_>,
     table: &ObjectId,
     name: &QualifiedName,
-    column: &Identifier,
-    found: &Column,
+    (column, found): (&Identifier, &Column),
+    have_default: bool,
 ) -> Result<Vec<String>, OperationRefusal> {
     let id = ObjectId { kind: ObjectKind::Default, sub: Some(column.clone()), ..table.clone() };
     let default = match context.catalog.get(&id) {
@@ -166,7 +202,7 @@ fn back_again(
     };
     // A constant is kept in the catalog for all rows (PostgreSQL 11 and newer), everything else would write them anew.
     let (at_once, later) = match default {
-        Some(default) if is_steady(&default.expression) => (Some(default), None),
+        Some(default) if have_default && is_steady(&default.expression) => (Some(default), None),
         other => (None, other),
     };
     let mut statements = shadow_column::add_again(context, table, column, found, at_once)?;

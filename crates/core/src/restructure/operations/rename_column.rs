@@ -40,7 +40,9 @@ pub fn plan(asked: &RenameColumn, context: &mut PlanContext<'_>) -> Result<Plann
     let (expand, take_back) = second_name(context, &table, &name, &old, &new, found)?;
     let told = tell_postgrest(context.catalog);
 
-    let (one, other) = (format!("source.{new}"), format!("source.{old}"));
+    // The second name is of no domain, and images of a domain and of its base type cannot be compared.
+    let plain = without_domain(context.catalog, found);
+    let (one, other) = (format!("source.{new}"), format!("CAST(source.{old} AS {})", plain.type_name));
     let filled = fill(&name, &key, &new, &other, &differs(&one, &other));
     let equal = format!("SELECT NOT EXISTS (SELECT FROM {name} AS source WHERE {})", differs(&one, &other));
     let drifted = format!("rows of {name} have one value in {old} and another one in {new}");
@@ -173,6 +175,7 @@ fn second_name(
         table: name,
         old,
         new,
+        type_name: &plain.type_name,
         default: value.as_deref(),
         others: others_fire_before(context.catalog, table),
     });

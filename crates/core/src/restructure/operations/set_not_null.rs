@@ -62,7 +62,11 @@ pub fn plan(asked: &SetNotNull, context: &mut PlanContext<'_>) -> Result<Planned
         ));
         planned.direct.push(format!("UPDATE {name} SET {column} = ({fill}) WHERE {column} IS NULL"));
     } else {
-        planned.rows_fulfil.push(RowCondition { relation: name.clone(), condition: format!("{column} IS NOT NULL") });
+        planned.rows_fulfil.push(RowCondition {
+            relation: name.clone(),
+            condition: format!("{column} IS NOT NULL"),
+            mend: None,
+        });
         planned.start.push(no_nulls(&name, &column));
     }
     planned.complete.push(no_nulls(&name, &column));

@@ -299,8 +299,9 @@ pub(super) fn differences(
         let key = (table.clone(), role.clone(), identity.clone(), *command);
         if let Some(is) = after.get(&key)
             && is != was
-            // A foreign key that was in the way is none of access.
-            && !(was == "23503" && is != "42501")
+            // A foreign key that was in the way is none of access, nor is NOT NULL of a column that goes: both are asked after
+            // privileges and policies.
+            && !(matches!(was.as_str(), "23502" | "23503") && is != "42501")
             // 0A000: the view has a column that takes no value, and says so before it looks at who asks.
             && !(merged.contains(table) && (is == "0A000" || (is == "42501") == (was == "42501")))
         {

@@ -37,10 +37,17 @@ pub(super) fn play(ground: &mut Ground, planned: &PlannedStage) -> Result<StageR
     Ok(report)
 }
 
-/// Takes made-up rows away that the stage would refuse to start with.
+/// Mends made-up rows that the stage would refuse to start with, or takes them away.
 fn make_rows_fulfil(ground: &Ground, planned: &PlannedStage) -> Result<(), JobError> {
     let mut client = privileged(&ground.database)?;
     for needed in planned.operations.iter().flat_map(|operation| &operation.rows_fulfil) {
+        if let Some(mend) = &needed.mend {
+            // What a constraint does not take is left for the next statement.
+            drop(
+                client
+                    .batch_execute(&format!("UPDATE {} SET {mend} WHERE NOT ({})", needed.relation, needed.condition)),
+            );
+        }
         let sql = format!("DELETE FROM {} WHERE NOT ({})", needed.relation, needed.condition);
         // Rows that others refer to stay: the step then says what is wrong with them.
         drop(client.batch_execute(&sql));
@@ -252,7 +259,7 @@ fn names_alone(planned: &PlannedStage) -> bool {
 
 /// It gives values to rows of its own table, or other words to the values.
 fn fills_rows(operation: &PlannedOperation) -> bool {
-    matches!(operation.kind.as_str(), "set_not_null" | "change_column_type")
+    matches!(operation.kind.as_str(), "set_not_null" | "change_column_type" | "drop_column")
         && operation.start.iter().any(|step| matches!(step.action, Action::Backfill(_)))
 }
 
