@@ -34,7 +34,9 @@ for stage in $stages; do
 done
 for stage in $back; do
     set -- "$@" --run "new/$stage: $pgmason rollback $it --stage $stage --to-started"
-    if [ -f "$code/$stage.sql" ]; then
+    if [ -f "$code/$stage.back.sql" ]; then
+        set -- "$@" --run "both/$stage: file: $code/$stage.back.sql"
+    elif [ -f "$code/$stage.sql" ]; then
         # The same functions with the old names again, but for a result of the table's row type: the table is the new name.
         sed -e '/returns setof/! {' -e "$(sed -n 's/.*table = "\([a-z_0-9]*\)", to = "\([a-z_0-9]*\)".*/s|\\<public[.]\2\\>|public.\1|g/p' \
             "$file")" -e '}' "$code/$stage.sql" >"$before/$stage.sql"

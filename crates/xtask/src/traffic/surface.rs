@@ -114,6 +114,11 @@ fn apply(tables: &mut [Table], stage: &str, operation: &Operation) {
         }
         Operation::MergeTables(merge) => {
             let into = or_public(&merge.into);
+            let merged = or_public(&merge.table);
+            for table in tables.iter_mut().filter(|table| table.name == merged) {
+                // What is left out has the default of the other table from then on.
+                table.columns.iter_mut().for_each(|column| column.default_changes = true);
+            }
             change(tables, &or_public(&merge.table), stage, |surface| {
                 surface.relation = Some(into.clone());
                 surface.is_new_name = false;
