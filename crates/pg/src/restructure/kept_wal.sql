@@ -6,7 +6,7 @@ SELECT
     pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), slot.restart_lsn)::bigint AS kept,
     slot.active AS at_work,
     -- Where a limit is set, a slot that is further behind is lost, and its standby with it.
-    nullif(pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')), -1048576) AS lost_at
+    nullif(pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')), -1) AS lost_at
 FROM pg_catalog.pg_replication_slots AS slot
 WHERE slot.restart_lsn IS NOT NULL AND slot.wal_status IS DISTINCT FROM 'lost'
 UNION ALL
