@@ -1,5 +1,6 @@
 //! What the connection and the introspection do, against a real server.
 
+mod backfill;
 mod connecting;
 mod determinism;
 mod every_kind;

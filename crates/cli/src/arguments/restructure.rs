@@ -124,10 +124,24 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) no_soak: bool,
 
+    /// With start: what is free on the server's disk, where pgmason cannot look itself: `50GB`
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) free_disk: Option<i64>,
+
     /// Run a statement again of which nobody knows whether it did its work
     #[arg(long)]
     pub(crate) rerun: bool,
 
     #[command(flatten)]
     pub(crate) scratch: ScratchArguments,
+}
+
+/// Bytes, or one of PostgreSQL's units, which are powers of 1024.
+fn size(text: &str) -> Result<i64, String> {
+    let units = [("kB", 10), ("MB", 20), ("GB", 30), ("TB", 40)];
+    let with_unit = units.into_iter().find_map(|(unit, power)| Some((text.strip_suffix(unit)?, power)));
+    let (number, power) = with_unit.unwrap_or((text, 0));
+    let number = number.trim().parse::<f64>().ok().filter(|number| *number >= 0.0 && number.is_finite());
+    #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest there is")]
+    number.map(|number| (number * 2_f64.powi(power)) as i64).ok_or_else(|| "not a size as `50GB` or `800MB`".to_owned())
 }

@@ -38,6 +38,23 @@ fn a_stage_from_its_rehearsal_to_its_end_and_back() {
 }
 
 #[test]
+fn a_disk_without_room_for_the_copies_is_refused_before_the_first_change() {
+    let site = Site::new(
+        "CREATE TABLE prices (id integer PRIMARY KEY, price integer NOT NULL);
+         INSERT INTO prices SELECT n, n FROM generate_series(1, 1000) AS n",
+        "{ kind = \"change_column_type\", table = \"prices\", column = \"price\", type = \"bigint\" }",
+    );
+    let before = site.dump();
+    let refused = site.run(&["start", "--yes", "--unrehearsed", "--free-disk", "20kB"]);
+    refused.assert_code(1);
+    assert!(refused.stdout.contains("and 20 kB are free as --free-disk says"), "{refused}");
+    assert_eq!(site.dump(), before);
+    assert_eq!(site.one("SELECT to_regnamespace('pgmason')::text"), "");
+    site.run(&["start", "--yes", "--unrehearsed", "--free-disk", "lots"]).assert_code(2);
+    site.run(&["start", "--yes", "--unrehearsed", "--free-disk", "1.5GB"]).assert_code(0);
+}
+
+#[test]
 fn use_of_the_old_name_keeps_a_stage_from_its_end() {
     let site = Site::new(EMAILS, RENAME);
     site.sql(

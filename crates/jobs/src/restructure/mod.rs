@@ -18,6 +18,7 @@ pub mod read;
 pub mod rehearse;
 pub mod report;
 mod roles;
+mod room;
 pub mod running;
 pub mod status;
 mod told;

@@ -15,6 +15,7 @@ use super::ground::Ground;
 use super::live;
 use super::read::ReadFile;
 use super::report::{PlanReport, RESTRUCTURE_REPORT_VERSION, Refusal};
+use super::room;
 use crate::JobError;
 use crate::open::OpenOptions;
 use crate::progress::Reporter;
@@ -88,6 +89,9 @@ pub fn plan(
         && !file.file.stages.iter().any(|stage| stage.name == only)
     {
         return Err(no_such_stage(file, only));
+    }
+    if let Some(database) = database {
+        report.notes.extend(room::notes(database, &report.stages)?);
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)

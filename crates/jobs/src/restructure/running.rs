@@ -18,6 +18,7 @@ use super::planning::{no_such_stage, plan_stage, refused};
 use super::privileges;
 use super::read::ReadFile;
 use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport};
+use super::room;
 use super::told::{preview, preview_back};
 use super::work::Work;
 use crate::JobError;
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub to_started: bool,
     /// Run a statement again of which nobody knows whether it did its work.
     pub rerun: bool,
+    /// Bytes that are free on the server's disk, where that is not to be looked for.
+    pub free_disk: Option<i64>,
 }
 
 /// Starts the next stage, or goes on with one that was interrupted.
@@ -113,6 +116,13 @@ pub fn start(
     }
     report.refusals.extend(stands_for(&planned, &begun)?);
     report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &planned)?);
+    report.refusals.extend(room::refusals(
+        work.runner.pipeline(),
+        database,
+        &planned,
+        options.free_disk,
+        &mut report.notes,
+    )?);
     if !report.refusals.is_empty() {
         return Ok(report);
     }

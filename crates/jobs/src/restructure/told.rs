@@ -94,7 +94,7 @@ pub(super) fn event_of(progress: &Progress<'_>) -> Option<Event> {
             Event::Told(format!("{title}: no lock yet, {tries} tries"))
         }
         Progress::LockTimeout { .. } => return None,
-        Progress::Throttled { why } => Event::Told(format!("waiting: {why}")),
+        Progress::Throttled { why } => Event::Told(format!("held back: {why}")),
         Progress::Notice(text) => Event::Told(text.clone()),
     })
 }

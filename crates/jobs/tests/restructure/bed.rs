@@ -84,7 +84,7 @@ impl Bed {
         (project, file)
     }
 
-    fn options() -> RunOptions {
+    pub(super) fn options() -> RunOptions {
         RunOptions { unrehearsed: true, accept_use: vec!["*".to_owned()], ..RunOptions::default() }
     }
 
@@ -107,9 +107,13 @@ impl Bed {
     }
 
     pub(super) fn try_start(&self) -> Result<RunReport, String> {
+        self.try_start_with(&Self::options())
+    }
+
+    pub(super) fn try_start_with(&self, options: &RunOptions) -> Result<RunReport, String> {
         let (project, file) = self.project();
         let database = self.cluster.connection(DATABASE);
-        start(&project, &file, &database, &Self::options(), &silent).map_err(|error| error.to_string())
+        start(&project, &file, &database, options, &silent).map_err(|error| error.to_string())
     }
 
     #[track_caller]

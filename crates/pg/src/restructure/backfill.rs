@@ -13,7 +13,8 @@ use tokio_postgres::types::Type;
 
 use super::locks::{is_lost_try, pause};
 use super::state::{StepRow, StepState};
-use super::{Progress, RestructureError, Settings, state_error};
+use super::throttle::Throttle;
+use super::{Progress, RestructureError, Settings};
 use crate::Pipeline;
 use crate::pipeline::Message;
 use crate::run::{StatementError, statement_error};
@@ -89,7 +90,8 @@ fn visit(
     let statement = batch_statement(backfill);
     let title = place.step.title.as_str();
     let (phase, started, at_first) = (place.step.phase.name(), Instant::now(), visited);
-    let (mut size, mut lost, mut looked) = (FIRST_BATCH, 0u32, Instant::now());
+    let (mut size, mut lost) = (FIRST_BATCH, 0u32);
+    let mut throttle = Throttle::begin(pipeline, settings, backfill.relation.to_string(), report)?;
     loop {
         let begun = Instant::now();
         let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 6] = [
@@ -120,11 +122,9 @@ fn visit(
         visited += of_batch;
         let seconds = started.elapsed().as_secs_f64();
         report(Progress::Rows { title, visited, expected, per_second: rate(visited - at_first, seconds) });
-        size = next_size(size, begun.elapsed(), settings.batch_time);
-        if looked.elapsed() > Duration::from_secs(1) {
-            throttle(pipeline, settings, report)?;
-            looked = Instant::now();
-        }
+        let took = begun.elapsed();
+        size = next_size(size, took, settings.batch_time);
+        throttle.after(pipeline, settings, took, report)?;
     }
 }
 
@@ -253,27 +253,4 @@ SELECT (SELECT count(*) FROM {visited}), (SELECT key FROM last)",
         as_text = as_text.join(", "),
         last_first = last_first.join(", "),
     )
-}
-
-/// Waits while a standby is behind.
-fn throttle(
-    pipeline: &mut Pipeline,
-    settings: &Settings,
-    report: &mut dyn FnMut(Progress<'_>),
-) -> Result<(), RestructureError> {
-    let mut told = false;
-    // A standby that is gone must not hold us for ever.
-    let deadline = Instant::now() + settings.patience;
-    loop {
-        let rows = pipeline.query(include_str!("replica_lag.sql"), &[]).map_err(|error| state_error(&error))?;
-        let lag: f64 = rows.first().map_or(0.0, |row| row.get(0));
-        if lag <= settings.longest_lag.as_secs_f64() || Instant::now() >= deadline {
-            return Ok(());
-        }
-        if !told {
-            report(Progress::Throttled { why: format!("a standby is {lag:.0} s behind") });
-            told = true;
-        }
-        pipeline.wait(Duration::from_millis(500));
-    }
 }

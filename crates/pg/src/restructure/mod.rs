@@ -8,8 +8,11 @@
 mod backfill;
 mod blockers;
 mod locks;
+mod pace;
 mod run;
+mod size;
 mod state;
+mod throttle;
 mod watch;
 
 use std::time::Duration;
@@ -21,6 +24,7 @@ use crate::run::StatementError;
 
 pub use blockers::{Blocker, blockers_of};
 pub use run::{Runner, Way};
+pub use size::size_in_words;
 pub use state::{
     NewStage, NewStep, Phase, Reached, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there,
     rehearsals, sample, samples, stages, steps,
@@ -36,8 +40,20 @@ pub struct Settings {
     pub patience: Duration,
     /// How long a batch should take.
     pub batch_time: Duration,
+    /// How often a backfill looks whether the server keeps up.
+    pub look_every: Duration,
     /// A standby further behind than this makes a backfill wait.
     pub longest_lag: Duration,
+    /// So do that many bytes of WAL that a replication slot, or the archive, keeps more than when the backfill began.
+    pub most_kept_wal: i64,
+    /// Checkpoints that WAL asks for more often than this make batches take a smaller share of the time.
+    pub checkpoints_apart: Duration,
+    /// Dead rows that came while the backfill runs are no reason to wait when they are no more than this,
+    pub fewest_dead_rows: i64,
+    /// and no more than this share of the live rows.
+    pub dead_rows_share: f64,
+    /// A transaction keeps dead rows from being cleaned when it is older than this.
+    pub old_snapshot: Duration,
 }
 
 impl Default for Settings {
@@ -46,7 +62,16 @@ impl Default for Settings {
             lock_timeout: Duration::from_millis(100),
             patience: Duration::from_secs(120),
             batch_time: Duration::from_millis(200),
+            look_every: Duration::from_secs(1),
             longest_lag: Duration::from_secs(10),
+            // Disks of servers have that much to spare; what max_wal_size allows is reached long before.
+            most_kept_wal: 4 << 30,
+            // The server warns at as much (`checkpoint_warning`).
+            checkpoints_apart: Duration::from_secs(30),
+            fewest_dead_rows: 100_000,
+            // Autovacuum comes at a fifth: at half, it does not, or cannot.
+            dead_rows_share: 0.5,
+            old_snapshot: Duration::from_secs(10),
         }
     }
 }
@@ -74,7 +99,7 @@ pub enum Progress<'a> {
         expected: f64,
         per_second: f64,
     },
-    /// A standby is behind, or dead rows pile up.
+    /// A standby is behind, WAL or dead rows pile up, or checkpoints follow each other.
     Throttled {
         why: String,
     },

@@ -35,6 +35,7 @@ pub(super) fn run(context: &Context<'_>, arguments: &RunArguments, what: What) -
         to_started: arguments.to_started,
         no_soak: arguments.no_soak,
         rerun: arguments.rerun,
+        free_disk: arguments.free_disk,
     };
     let code = match what {
         What::Complete => context.code(&file, &arguments.file)?,
