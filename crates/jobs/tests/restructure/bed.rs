@@ -1,52 +1,38 @@
-//! A server with a database that is restructured, as the command line would do it.
-
-use std::fs;
+//! A database of one stage, in the words that tests of operations need. They ask for no rehearsal and accept every use.
 
 use pgmason_jobs::open::OpenOptions;
 use pgmason_jobs::progress::silent;
-use pgmason_jobs::project::Project;
-use pgmason_jobs::restructure::read::{ReadFile, read};
-use pgmason_jobs::restructure::rehearse::{RehearseOptions, rehearse};
-use pgmason_jobs::restructure::report::RunReport;
+use pgmason_jobs::restructure::planning;
+use pgmason_jobs::restructure::report::{PlanReport, RunReport};
 use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
-use pgmason_jobs::restructure::{planning, report::PlanReport};
 use pgmason_model::{Catalog, Object, ObjectId};
 use pgmason_pg::{IntrospectOptions, Platform};
-use pgmason_testkit::{Cluster, ClusterOptions, Folder};
 use postgres::Client;
 
-const DATABASE: &str = "live";
+use super::ground::{Live, one_stage};
 
-/// Roles as a platform has them, with default privileges that give every new table away.
-pub(super) const ROLES: &str = "CREATE ROLE anon; CREATE ROLE authenticated; CREATE ROLE service BYPASSRLS; \
-    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated, service; \
-    GRANT USAGE ON SCHEMA public TO anon, authenticated, service;";
+/// Default privileges as a platform has them, that give every new table away.
+pub(super) const DEFAULT_PRIVILEGES: &str = "
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated, service_role;
+    GRANT USAGE ON SCHEMA public TO anon, authenticated, service_role;";
 
 pub(super) struct Bed {
-    pub(super) cluster: Cluster,
-    folder: Folder,
+    pub(super) live: Live,
 }
 
 impl Bed {
     /// A database that `before` made, and a restructuring of one stage with these operations.
     pub(super) fn new(before: &str, operations: &str) -> Self {
-        let cluster = Cluster::start(&ClusterOptions::default());
-        cluster.sql("template1", &format!("CREATE DATABASE {DATABASE}"));
-        cluster.sql(DATABASE, before);
-        let file =
-            format!("title = \"t\"\n[[stages]]\nname = \"it\"\nsoak = \"0s\"\noperations = [\n{operations}\n]\n");
-        let folder = Folder::with(&[("restructure/it.toml", file.as_str())]);
-        fs::create_dir_all(folder.join("migrations")).unwrap();
-        Self { cluster, folder }
+        Self { live: Live::new(before, &one_stage(operations)) }
     }
 
     pub(super) fn client(&self) -> Client {
-        self.cluster.client(DATABASE)
+        self.live.client()
     }
 
     #[track_caller]
     pub(super) fn sql(&self, sql: &str) {
-        self.cluster.sql(DATABASE, sql);
+        Live::cluster().sql(&self.live.name, sql);
     }
 
     /// One value as text.
@@ -78,20 +64,14 @@ impl Bed {
         }
     }
 
-    fn project(&self) -> (Project, ReadFile) {
-        let project = Project::open(self.folder.path()).unwrap();
-        let file = read(&project, None).unwrap();
-        (project, file)
-    }
-
     pub(super) fn options() -> RunOptions {
         RunOptions { unrehearsed: true, accept_use: vec!["*".to_owned()], ..RunOptions::default() }
     }
 
     pub(super) fn plan(&self) -> PlanReport {
-        let (project, file) = self.project();
-        let database = self.cluster.connection(DATABASE);
-        planning::plan(&project, &file, Some(&database), None, &OpenOptions::default(), &silent).unwrap()
+        let Live { connection, .. } = &self.live;
+        let options = OpenOptions::default();
+        planning::plan(&self.live.project(), &self.live.file(), Some(connection), None, &options, &silent).unwrap()
     }
 
     /// The words of the refusal.
@@ -111,26 +91,20 @@ impl Bed {
     }
 
     pub(super) fn try_start_with(&self, options: &RunOptions) -> Result<RunReport, String> {
-        let (project, file) = self.project();
-        let database = self.cluster.connection(DATABASE);
-        start(&project, &file, &database, options, &silent).map_err(|error| error.to_string())
+        let Live { connection, .. } = &self.live;
+        let report = start(&self.live.project(), &self.live.file(), connection, options, &silent);
+        report.map_err(|error| error.to_string())
     }
 
     #[track_caller]
     pub(super) fn complete(&self) {
-        let (_, file) = self.project();
-        let database = self.cluster.connection(DATABASE);
-        done(
-            complete(&file, &database, &Default::default(), &Self::options(), &silent)
-                .map_err(|error| error.to_string()),
-        );
+        let report = complete(&self.live.file(), &self.live.connection, &Default::default(), &Self::options(), &silent);
+        done(report.map_err(|error| error.to_string()));
     }
 
     #[track_caller]
     pub(super) fn rollback(&self) {
-        let (_, file) = self.project();
-        let database = self.cluster.connection(DATABASE);
-        let report = rollback(&file, &database, &Self::options(), &silent).unwrap();
+        let report = rollback(&self.live.file(), &self.live.connection, &Self::options(), &silent).unwrap();
         // A step that failed on the way forth still says so.
         assert!(report.stages.iter().all(|stage| stage.phase == "rolled back"), "{report:#?}");
         assert!(report.refusals.is_empty(), "{report:#?}");
@@ -139,10 +113,7 @@ impl Bed {
     /// What pgmason itself finds when it tries the stage on copies.
     #[track_caller]
     pub(super) fn rehearse(&self) {
-        let (project, file) = self.project();
-        let database = self.cluster.connection(DATABASE);
-        let report =
-            rehearse(&project, &file, Some(&database), &RehearseOptions::default(), &silent).expect("a rehearsal");
+        let report = self.live.rehearse();
         assert!(report.is_clean(), "{report:#?}");
     }
 

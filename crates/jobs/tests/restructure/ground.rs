@@ -49,10 +49,12 @@ impl Live {
     /// One stage of these operations, one inline table on each line.
     pub(super) fn of_operations(schema: &str, operations: &str) -> Self {
         let list: Vec<&str> = operations.lines().filter(|line| !line.trim().is_empty()).collect();
-        Self::new(
-            schema,
-            &format!("title = \"it\"\n[[stages]]\nname = \"one\"\noperations = [\n{}\n]\n", list.join(",\n")),
-        )
+        Self::new(schema, &one_stage(&list.join(",\n")))
+    }
+
+    /// The server of all of them.
+    pub(super) fn cluster() -> &'static Cluster {
+        &CLUSTER
     }
 
     pub(super) fn client(&self) -> Client {
@@ -102,6 +104,11 @@ impl Live {
     pub(super) fn rollback(&self) -> RunReport {
         rollback(&self.file(), &self.connection, &RunOptions::default(), &silent).unwrap()
     }
+}
+
+/// A file with one stage.
+pub(super) fn one_stage(operations: &str) -> String {
+    format!("title = \"it\"\n[[stages]]\nname = \"one\"\nsoak = \"0s\"\noperations = [\n{operations}\n]\n")
 }
 
 /// Panics with what the report says.

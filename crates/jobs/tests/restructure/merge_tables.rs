@@ -1,13 +1,13 @@
 //! A table goes into another one while both are written to.
 
-use super::bed::{Bed, ROLES, differences};
+use super::bed::{Bed, DEFAULT_PRIVILEGES, differences};
 use super::writers::{Writers, Writes};
 
 const OPERATION: &str = r#"{ kind = "merge_tables", table = "documents", into = "books", columns = { size_bytes = "size" }, without = ["draft"], discriminator = { column = "kind", value = "document", existing = "book" } },"#;
 
 fn before() -> String {
     format!(
-        "{ROLES}
+        "{DEFAULT_PRIVILEGES}
         CREATE TABLE public.books (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), owner integer NOT NULL,
             title varchar(200) NOT NULL, size_bytes bigint, status text NOT NULL DEFAULT 'new',
             updated_at timestamptz NOT NULL DEFAULT now());

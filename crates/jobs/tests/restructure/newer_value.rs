@@ -42,8 +42,8 @@ fn waited_for_a_change(bed: &Bed, change: &str) -> bool {
         .map(|step| step.title.clone())
         .collect();
     assert!(!fills.is_empty());
-    let connection = bed.cluster.connection("live");
-    let mut executor = Executor::open(&connection, &ConnectOptions::default(), ExecuteSettings::default()).unwrap();
+    let connection = &bed.live.connection;
+    let mut executor = Executor::open(connection, &ConnectOptions::default(), ExecuteSettings::default()).unwrap();
     create(executor.pipeline()).unwrap();
     let mut runner = Runner::new(executor, Settings::default());
     let stage = NewStage { stage: "it".to_owned(), plan: "{}".to_owned(), steps, ..NewStage::default() };
@@ -54,7 +54,8 @@ fn waited_for_a_change(bed: &Bed, change: &str) -> bool {
             let (mut client, mut other) = (bed.client(), bed.client());
             client.batch_execute(&format!("BEGIN; {change}")).unwrap();
             holder = Some(std::thread::spawn(move || {
-                let waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'live'";
+                let waits =
+                    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
                 let waited = until(PATIENCE, || !other.query(waits, &[]).unwrap().is_empty());
                 client.batch_execute("COMMIT").unwrap();
                 waited

@@ -1,6 +1,6 @@
 //! A table becomes partitioned while it is written to.
 
-use super::bed::{Bed, ROLES, differences};
+use super::bed::{Bed, DEFAULT_PRIVILEGES, differences};
 use super::writers::{Writers, Writes};
 
 const BY_MONTH: &str = r#"{ kind = "partition_table", table = "events", by = "range", column = "at", interval = "month", partitions = 2 },"#;
@@ -9,7 +9,7 @@ const BY_OWNER: &str =
 
 fn before() -> String {
     format!(
-        "{ROLES}
+        "{DEFAULT_PRIVILEGES}
         CREATE TABLE public.owners (id integer PRIMARY KEY);
         INSERT INTO public.owners SELECT generate_series(0, 9);
         CREATE TABLE public.events (

@@ -4,6 +4,7 @@ use pgmason_jobs::restructure::running::RunOptions;
 use pgmason_testkit::SmallFileSystem;
 
 use super::bed::{Bed, differences};
+use super::ground::Live;
 
 const EVENTS: &str = "
     CREATE TABLE public.events (id integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), data text);
@@ -29,15 +30,19 @@ fn refused(bed: &Bed, options: &RunOptions) -> (String, String) {
 fn refused_on_a_small_disk(operation: &str) {
     let Some(small) = SmallFileSystem::mount(22) else { return };
     let bed = Bed::new(EVENTS, operation);
-    bed.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", small.path().display()));
-    bed.cluster.sql("template1", "ALTER DATABASE live SET TABLESPACE small");
+    let database = &bed.live.name;
+    let in_tablespace = |name: &str| {
+        Live::cluster().sql("template1", &format!("ALTER DATABASE {database} SET TABLESPACE {name}"));
+    };
+    bed.sql(&format!("CREATE TABLESPACE small_{database} LOCATION '{}'", small.path().display()));
+    in_tablespace(&format!("small_{database}"));
     let (message, hint) = refused(&bed, &Bed::options());
     assert!(message.starts_with("it needs about "), "{message}");
     assert!(message.ends_with(&format!(" MB are free in {}", small.path().display())), "{message}");
     assert!(hint.starts_with("make room for ") && hint.ends_with("--free-disk SIZE"), "{hint}");
     // Where there is room, it starts.
-    bed.cluster.sql("template1", "ALTER DATABASE live SET TABLESPACE pg_default");
-    bed.sql("DROP TABLESPACE small");
+    in_tablespace("pg_default");
+    bed.sql(&format!("DROP TABLESPACE small_{database}"));
     bed.start();
 }
 

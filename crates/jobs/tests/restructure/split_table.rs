@@ -1,13 +1,13 @@
 //! Columns go into a table of their own, and both shapes are written.
 
-use super::bed::{Bed, ROLES, differences};
+use super::bed::{Bed, DEFAULT_PRIVILEGES, differences};
 
 const OPERATION: &str =
     r#"{ kind = "split_table", table = "people", into = "profiles", columns = ["bio", "theme", "handle"] },"#;
 
 fn before() -> String {
     format!(
-        "{ROLES}
+        "{DEFAULT_PRIVILEGES}
         CREATE TABLE public.people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
             handle text NOT NULL UNIQUE, bio json, theme text NOT NULL DEFAULT 'light' CHECK (theme <> ''),
             updated_at timestamptz NOT NULL DEFAULT clock_timestamp());
