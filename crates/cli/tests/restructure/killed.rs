@@ -97,7 +97,7 @@ fn a_rename_survives_a_kill_anywhere() {
          CREATE POLICY few ON emails TO authenticated USING (id > 1);
          INSERT INTO emails SELECT n FROM generate_series(1, 3) AS n",
         "{ kind = \"rename_table\", table = \"emails\", to = \"email_messages\" }",
-        stride(4),
+        stride(6),
     );
 }
 
@@ -118,7 +118,7 @@ fn a_merge_survives_a_kill_anywhere() {
          INSERT INTO notes SELECT n, n FROM generate_series(101, 120) AS n",
         "{ kind = \"merge_tables\", table = \"documents\", into = \"books\", \
          discriminator = { column = \"kind\", value = \"document\", existing = \"book\" } }",
-        stride(15),
+        stride(25),
     );
 }
 
@@ -133,6 +133,6 @@ fn a_partition_survives_a_kill_anywhere() {
          CREATE VIEW bodies AS SELECT body FROM events;
          INSERT INTO events (user_id, body) SELECT n % 7, 'e' || n FROM generate_series(1, 60) AS n",
         "{ kind = \"partition_table\", table = \"events\", by = \"hash\", column = \"user_id\", partitions = 3 }",
-        stride(15),
+        stride(25),
     );
 }

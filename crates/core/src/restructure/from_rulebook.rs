@@ -117,5 +117,6 @@ pub fn restructure_file(title: &str, mut wanted: Vec<WantedName>) -> Restructure
 fn impact_in_words(tables: &[WantedName]) -> String {
     let dependants: usize = tables.iter().map(|table| table.dependants).sum();
     let references: usize = tables.iter().map(|table| table.references).sum();
-    format!("{} tables, {dependants} foreign keys, views and functions, {references} places in code", tables.len())
+    let what = if tables.len() == 1 { "table" } else { "tables" };
+    format!("{} {what}, {dependants} foreign keys, views and functions, {references} places in code", tables.len())
 }

@@ -3,6 +3,7 @@
 mod bed;
 mod columns;
 mod drop_table;
+mod equal_columns;
 mod examples;
 mod ground;
 mod merge_tables;

@@ -37,7 +37,7 @@ fn make(context: &Context<'_>, arguments: &PlanArguments) -> Result<Outcome, Com
     let report = from_rulebook(&context.project, &source, name, &options, &|event| context.progress.event(event))?;
     context.progress.finish();
     print(arguments.file.json, &report, &mut anstream::stdout().lock(), |out| match &report.path {
-        Some(path) => writeln!(out, "{}: {} tables in {} stages", path.display(), report.tables, report.stages),
+        Some(path) => writeln!(out, "{}: tables: {}, stages: {}", path.display(), report.tables, report.stages),
         None => writeln!(out, "the rulebook has no other name for any table"),
     })?;
     Ok(Outcome::Clean)
