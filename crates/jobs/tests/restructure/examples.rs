@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pgmason_jobs::progress::silent;
 use pgmason_jobs::restructure::planning::plan;
+use pgmason_testkit::local_major;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::ground::{Live, clean, passed};
@@ -24,6 +25,8 @@ struct Example {
     started: String,
     completed: String,
     refused: Vec<String>,
+    /// The oldest major version that has what it is about.
+    since: u32,
 }
 
 #[test]
@@ -43,7 +46,8 @@ fn examples_of_operations() {
         let name = page.file_stem().unwrap().to_string_lossy().into_owned();
         let examples = read(&std::fs::read_to_string(&page).unwrap());
         assert!(!examples.is_empty(), "{name} has no example");
-        all.extend(examples.into_iter().map(|example| (name.clone(), example)));
+        let known = examples.into_iter().filter(|example| example.since <= local_major());
+        all.extend(known.map(|example| (name.clone(), example)));
     }
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -116,8 +120,9 @@ fn read(page: &str) -> Vec<Example> {
             text.push_str(line);
             text.push('\n');
         }
-        if head == "sql before" {
-            examples.push(Example { line: number + 1, before: text, ..Example::default() });
+        if let Some(since) = head.strip_prefix("sql before") {
+            let since = since.strip_prefix(" since ").map_or(0, |major| major.parse().unwrap());
+            examples.push(Example { line: number + 1, before: text, since, ..Example::default() });
             continue;
         }
         let example = examples.last_mut().expect("an example begins with `sql before`");
@@ -125,12 +130,12 @@ fn read(page: &str) -> Vec<Example> {
             "toml operation" if example.operation.is_empty() => example.operation = text,
             // Another operation on the same ground.
             "toml operation" => {
-                let before = example.before.clone();
-                examples.push(Example { line: number + 1, before, operation: text, ..Example::default() });
+                let (before, since) = (example.before.clone(), example.since);
+                examples.push(Example { line: number + 1, before, operation: text, since, ..Example::default() });
             }
             "sql started" => example.started.push_str(&text),
             // What views that run as whoever asks can do.
-            "sql started since 15" if pgmason_testkit::local_major() < 15 => {}
+            "sql started since 15" if local_major() < 15 => {}
             "sql started since 15" => example.started.push_str(&text),
             "sql completed" => example.completed = text,
             "toml refused" => example.refused.push(text),

@@ -1,11 +1,23 @@
 //! A table goes into another one while both are written to.
 
+use pgmason_testkit::local_major;
+
 use super::bed::{Bed, DEFAULT_PRIVILEGES, differences};
 use super::writers::{Writers, Writes};
 
 const OPERATION: &str = r#"{ kind = "merge_tables", table = "documents", into = "books", columns = { size_bytes = "size" }, without = ["draft"], discriminator = { column = "kind", value = "document", existing = "book" } },"#;
 
 fn before() -> String {
+    // Before 15 no view keeps to the policies of what it reads: such a merge is refused.
+    let policies = match local_major() {
+        ..15 => "",
+        _ => {
+            "ALTER TABLE public.books ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE public.documents ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY own ON public.books TO authenticated USING (owner = 1);
+            CREATE POLICY own ON public.documents TO authenticated USING (owner = 1);"
+        }
+    };
     format!(
         "{DEFAULT_PRIVILEGES}
         CREATE TABLE public.books (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), owner integer NOT NULL,
@@ -20,10 +32,7 @@ fn before() -> String {
             AS 'BEGIN NEW.updated_at := now(); RETURN NEW; END';
         CREATE TRIGGER touch BEFORE UPDATE ON public.books FOR EACH ROW EXECUTE FUNCTION public.touch();
         CREATE TRIGGER touch BEFORE UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION public.touch();
-        ALTER TABLE public.books ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE public.documents ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY own ON public.books TO authenticated USING (owner = 1);
-        CREATE POLICY own ON public.documents TO authenticated USING (owner = 1);
+        {policies}
         REVOKE ALL ON public.books, public.documents FROM anon;
         CREATE INDEX ON public.documents (title);
         INSERT INTO public.books (owner, title) SELECT n % 3, 'b' || n FROM generate_series(1, 300) AS n;
@@ -53,7 +62,7 @@ fn both_names_work_and_the_way_back_loses_nothing() {
     assert_eq!(bed.state_as("admin", other), "44000");
     assert_eq!(bed.state_as("anon", "SELECT * FROM public.documents"), "42501");
     let seen = "SET ROLE authenticated; SELECT count(*) FROM public.documents";
-    assert_eq!(bed.messages(seen), "201");
+    assert_eq!(bed.messages(seen), if local_major() < 15 { "601" } else { "201" });
     bed.sql("DELETE FROM public.documents WHERE title = 'd2'");
     assert_eq!(bed.value("SELECT count(*) FROM public.pages"), "599");
     bed.complete();
