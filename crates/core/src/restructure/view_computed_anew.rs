@@ -9,7 +9,7 @@
 //!   back from there computes them over the archive before that becomes the table again.
 
 use pgmason_model::catalog::MaterializedView;
-use pgmason_model::restructure::{RestructureStep, StepUndo};
+use pgmason_model::restructure::{LockMode, RestructureStep, StepUndo};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::OWN_SCHEMA;
@@ -20,7 +20,7 @@ use super::merge_mapping::refused;
 use super::own_name::{fitting, readable};
 use super::refusal::OperationRefusal;
 use super::repoint::in_another_schema;
-use super::step::{both_ways, transaction};
+use super::step::{both_ways, locks, transaction};
 use super::table_archive::grants;
 use crate::diff::access::owner_of;
 
@@ -188,7 +188,7 @@ impl ViewOver {
             ),
             both_ways(
                 format!("put the new {name} in the place of the old one, which goes into the archive"),
-                &[],
+                &locks(name, LockMode::ByStatement),
                 self.forth.clone(),
                 self.back.clone(),
             ),

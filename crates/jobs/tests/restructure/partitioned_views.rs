@@ -189,6 +189,30 @@ fn nobody_waits_while_it_is_computed() {
     under(&|| bed.rollback());
 }
 
+/// Whoever reads it for long is waited for, with nobody behind.
+#[test]
+fn a_long_reader_of_the_view_holds_nobody_up() {
+    let view = "CREATE MATERIALIZED VIEW public.counted AS SELECT count(*) AS n FROM public.events";
+    let bed = Bed::new(&format!("{EVENTS}{view}"), BY_OWNER);
+    let mut reader = bed.client();
+    let reads = std::thread::spawn(move || {
+        reader.batch_execute("BEGIN; SELECT n FROM public.counted; SELECT pg_sleep(8); COMMIT").unwrap();
+        Instant::now()
+    });
+    let stop = Arc::new(AtomicBool::new(false));
+    let sessions = ["SELECT n FROM public.counted", "UPDATE public.events SET title = 'w' WHERE id = 1"]
+        .map(|statement| longest_wait(&bed, statement, &stop));
+    bed.start();
+    let ended = Instant::now();
+    stop.store(true, Ordering::Relaxed);
+    assert!(ended > reads.join().unwrap(), "nobody was in the way");
+    // Waited for without a place in the queue.
+    let tries = "SELECT sum(lock_timeouts) FROM pgmason.restructure_steps WHERE title LIKE 'put the new public.counted%'";
+    assert_eq!(bed.value(tries), "0");
+    let waits = sessions.map(|session| session.join().unwrap());
+    assert!(waits.iter().all(|wait| *wait < Duration::from_millis(700)), "{waits:?}");
+}
+
 #[test]
 fn what_others_are_bound_to_is_refused() {
     let view =
