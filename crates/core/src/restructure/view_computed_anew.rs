@@ -8,7 +8,7 @@
 //! - The old one goes into the archive with the old table. `complete` takes its rows, which nobody keeps in step, and the way
 //!   back from there computes them over the archive before that becomes the table again.
 
-use pgmason_model::catalog::MaterializedView;
+use pgmason_model::catalog::{ExtendedStatistics, MaterializedView};
 use pgmason_model::restructure::{LockMode, RestructureStep, StepUndo};
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
@@ -117,21 +117,19 @@ fn view_over(
         new_there.push((renamed(&made, &index), renamed(&index, &made)));
         taken.extend([kept, made]);
     }
-    // The new ones are made with what hangs on the table: they have no values before an ANALYZE.
-    for (statistics, object) in catalog.of_kind(ObjectKind::ExtendedStatistics) {
-        let (Object::ExtendedStatistics(found), Some(own)) = (object, statistics.qualified_name()) else { continue };
-        if found.table == name {
-            let kept = beside(archive, &own);
-            let between = QualifiedName { schema: own.schema.clone(), name: kept.name.clone() };
-            old_away.push((
-                format!("ALTER STATISTICS {own} RENAME TO {}", kept.name),
-                format!("ALTER STATISTICS {between} RENAME TO {}", own.name),
-            ));
-            old_away.push((
-                format!("ALTER STATISTICS {between} SET SCHEMA {OWN_SCHEMA}"),
-                format!("ALTER STATISTICS {kept} SET SCHEMA {}", own.schema),
-            ));
-        }
+    for (own, _) in statistics(catalog, &name) {
+        let (kept, made) = (beside(archive, &own), being_made(&own));
+        let called = |name: &QualifiedName| QualifiedName { schema: own.schema.clone(), name: name.name.clone() };
+        let renamed = |from: &QualifiedName, to: &QualifiedName| {
+            format!("ALTER STATISTICS {} RENAME TO {}", called(from), to.name)
+        };
+        old_away.push((renamed(&own, &kept), renamed(&kept, &own)));
+        // They do not go along.
+        old_away.push((
+            format!("ALTER STATISTICS {} SET SCHEMA {OWN_SCHEMA}", called(&kept)),
+            format!("ALTER STATISTICS {kept} SET SCHEMA {}", own.schema),
+        ));
+        new_there.push((renamed(&made, &own), renamed(&own, &made)));
     }
     for name in &taken {
         context.free(&beside_it(name))?;
@@ -254,7 +252,17 @@ fn indexes<'a>(
     })
 }
 
-/// The new one, without rows: indexes, options, privileges and comments are the old one's.
+fn statistics<'a>(
+    catalog: &'a Catalog,
+    view: &'a QualifiedName,
+) -> impl Iterator<Item = (QualifiedName, &'a ObjectId)> + 'a {
+    catalog.of_kind(ObjectKind::ExtendedStatistics).filter_map(move |(id, object)| match object {
+        Object::ExtendedStatistics(found) if found.table == *view => Some((id.qualified_name()?, id)),
+        _ => None,
+    })
+}
+
+/// The new one, without rows: indexes, statistics, options, privileges and comments are the old one's.
 fn parts(
     catalog: &Catalog,
     table: &ObjectId,
@@ -279,9 +287,23 @@ fn parts(
         );
         index.table = made.clone();
         parts.push((renamed(index_id, &new_name), Object::Index(index)));
-        let comment = ObjectId::comment(index_id.clone());
-        if let Some(found) = catalog.get(&comment) {
-            parts.push((ObjectId::comment(renamed(index_id, &new_name)), found.clone()));
+    }
+    for (own, statistics_id) in statistics(catalog, name) {
+        let Some(Object::ExtendedStatistics(found)) = catalog.get(statistics_id) else { continue };
+        let id = renamed(statistics_id, &being_made(&own).name);
+        // pg_get_statisticsobjdef begins and ends with both names.
+        let head = format!("CREATE STATISTICS {own} ");
+        let definition = found.definition.replacen(&head, &format!("CREATE STATISTICS {id} "), 1);
+        let definition = match definition.strip_suffix(&format!(" FROM {name}")) {
+            Some(before) => format!("{before} FROM {made}"),
+            None => definition,
+        };
+        let object = ExtendedStatistics { table: made.clone(), definition, ..found.clone() };
+        parts.push((id, Object::ExtendedStatistics(object)));
+    }
+    for (part, id) in indexes(catalog, name).chain(statistics(catalog, name)) {
+        if let Some(comment) = catalog.get(&ObjectId::comment(id.clone())) {
+            parts.push((ObjectId::comment(renamed(id, &being_made(&part).name)), comment.clone()));
         }
     }
     for (part, object) in &catalog.objects {

@@ -28,7 +28,8 @@ fn with_view() -> String {
         CREATE UNIQUE INDEX \"of Owner\" ON public.\"per Owner\" (owner);
         CREATE INDEX by_name ON public.\"per Owner\" (lower(name) DESC) INCLUDE (events) WHERE events > 0;
         ALTER MATERIALIZED VIEW public.\"per Owner\" CLUSTER ON \"of Owner\";
-        CREATE STATISTICS public.together ON owner, name FROM public.\"per Owner\";
+        CREATE STATISTICS public.together (ndistinct) ON owner, name FROM public.\"per Owner\";
+        COMMENT ON STATISTICS public.together IS 'they are one';
         COMMENT ON MATERIALIZED VIEW public.\"per Owner\" IS 'it''s counted';
         COMMENT ON COLUMN public.\"per Owner\".events IS 'how many';
         COMMENT ON INDEX public.by_name IS 'in disorder';
@@ -69,6 +70,14 @@ fn it_is_computed_over_the_partitions_and_is_the_same_again() {
     };
     let changed: Vec<_> = differences(&before, &started).into_iter().filter(|(id, ..)| of_view(id)).collect();
     assert_eq!(changed, []);
+    // Under the lock of the table nothing is left to do about it.
+    let under_lock = "SELECT sum(strpos(action::text || undo::text, 'per Owner') + strpos(action::text || undo::text, 'together')) \
+        FROM pgmason.restructure_steps WHERE title LIKE 'put the partitioned table%'";
+    assert_eq!(bed.value(under_lock), "0");
+    assert_eq!(
+        bed.value("SELECT count(*) FROM pg_stats_ext WHERE statistics_name = 'together' AND n_distinct IS NOT NULL"),
+        "1"
+    );
     bed.sql("INSERT INTO public.events VALUES (102, 1, 'started')");
     works(&bed, "12");
     bed.rollback();
@@ -207,7 +216,8 @@ fn a_long_reader_of_the_view_holds_nobody_up() {
     stop.store(true, Ordering::Relaxed);
     assert!(ended > reads.join().unwrap(), "nobody was in the way");
     // Waited for without a place in the queue.
-    let tries = "SELECT sum(lock_timeouts) FROM pgmason.restructure_steps WHERE title LIKE 'put the new public.counted%'";
+    let tries =
+        "SELECT sum(lock_timeouts) FROM pgmason.restructure_steps WHERE title LIKE 'put the new public.counted%'";
     assert_eq!(bed.value(tries), "0");
     let waits = sessions.map(|session| session.join().unwrap());
     assert!(waits.iter().all(|wait| *wait < Duration::from_millis(700)), "{waits:?}");
