@@ -138,6 +138,15 @@ pub enum LockMode {
     /// Writers wait, readers do not: CREATE TRIGGER, ADD FOREIGN KEY.
     ShareRowExclusive,
     AccessExclusive,
+    /// ACCESS EXCLUSIVE that a statement of the step takes itself: LOCK TABLE takes no materialized view (PostgreSQL 13 to
+    /// 18). Who holds it for long is waited for all the same.
+    ByStatement,
+}
+
+impl RelationLock {
+    pub fn is_by_statement(&self) -> bool {
+        self.mode == LockMode::ByStatement
+    }
 }
 
 impl LockMode {
@@ -145,7 +154,7 @@ impl LockMode {
         match self {
             Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
             Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
-            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+            Self::AccessExclusive | Self::ByStatement => "ACCESS EXCLUSIVE",
         }
     }
 }

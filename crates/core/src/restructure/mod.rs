@@ -44,5 +44,6 @@ mod table_archive;
 mod table_facts;
 mod tracking;
 mod value_archive;
+mod view_computed_anew;
 
 pub use names::name_changes;

@@ -4,9 +4,11 @@
 //!   18): each has row level security, and nobody but the owner a privilege. What goes through the parent is not asked.
 
 use pgmason_model::catalog::Table;
+use pgmason_model::restructure::RestructureStep;
 use pgmason_model::{Identifier, QualifiedName, quote_literal};
 
 use super::own_name::fitting;
+use super::step::check;
 
 /// Which partitions a table gets.
 #[derive(Clone, Debug)]
@@ -150,5 +152,19 @@ $pgmason$",
         parent = quote_literal(&parent.to_string()),
         schema = quote_literal(&to.to_string()),
         name = quote_literal(to.as_str()),
+    )
+}
+
+/// A partition that was made since has what the others have.
+pub(super) fn partitions_are_closed(parent: &QualifiedName) -> RestructureStep {
+    check(
+        format!("see that nobody reads partitions of {parent} past its policies"),
+        format!(
+            "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS inheritance \
+             JOIN pg_catalog.pg_class AS child ON child.oid = inheritance.inhrelid \
+             WHERE inheritance.inhparent = pg_catalog.to_regclass({}) AND NOT child.relrowsecurity)",
+            quote_literal(&parent.to_string())
+        ),
+        "a partition has no row level security: policies of the table do not hold for whoever names the partition",
     )
 }

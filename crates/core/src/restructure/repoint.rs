@@ -4,7 +4,7 @@
 //! Their texts are PostgreSQL's own deparse, in which a relation is always written with its schema, and a column never is:
 //! the tokens `schema.table` stand for the relation and for nothing else. PostgreSQL reads the result again.
 
-use pgmason_model::{Catalog, Object, ObjectId, QualifiedName};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, QualifiedName};
 
 use super::merge_mapping::refused;
 use super::refusal::OperationRefusal;
@@ -76,8 +76,30 @@ fn planned(from: &Catalog, to: &Catalog, options: &DiffOptions) -> Result<Vec<St
     }
 }
 
+/// The text with another relation in the place of one, which is called alike: `public.events` and its row type become
+/// `pgmason.events`, and nothing else changes.
+pub(super) fn in_another_schema(text: &str, table: &QualifiedName, schema: &Identifier) -> String {
+    let there = QualifiedName { schema: schema.clone(), name: table.name.clone() };
+    rewritten(text, table, |_, _| Some(there.to_string()))
+}
+
 /// The relation keeps the name that its columns are called by.
 fn replaced(text: &str, table: &QualifiedName, subselect: &str) -> String {
+    rewritten(text, table, |before, after| match before {
+        // `x::public.documents` is a type.
+        Some(before) if before.value == "::" => None,
+        // PostgreSQL writes an alias right behind the relation.
+        _ if after.is_some_and(Token::is_name) => Some(subselect.to_owned()),
+        _ => Some(format!("{subselect} {}", table.name)),
+    })
+}
+
+/// `instead`, of the tokens before and after: what stands for the table there; None where it stays.
+fn rewritten(
+    text: &str,
+    table: &QualifiedName,
+    instead: impl Fn(Option<&Token>, Option<&Token>) -> Option<String>,
+) -> String {
     let words = tokens(text);
     let mut result = String::with_capacity(text.len());
     let mut written = 0;
@@ -88,21 +110,15 @@ fn replaced(text: &str, table: &QualifiedName, subselect: &str) -> String {
             && dot.value == "."
             && is_word(name)
             && name.value == table.name.as_str();
-        // `public.documents(…)` is a function, `x::public.documents` a type.
         let before = place.checked_sub(1).and_then(|before| words.get(before));
         let after = words.get(place + 3);
-        if !is_it
-            || before.is_some_and(|before| before.value == "::" || before.value == ".")
-            || after.is_some_and(|after| after.value == "(")
-        {
+        // `public.documents(…)` is a function.
+        if !is_it || before.is_some_and(|before| before.value == ".") || after.is_some_and(|after| after.value == "(") {
             continue;
         }
+        let Some(instead) = instead(before, after) else { continue };
         result.push_str(&text[written..schema.span.start]);
-        result.push_str(subselect);
-        // PostgreSQL writes an alias right behind the relation.
-        if !after.is_some_and(Token::is_name) {
-            result.push_str(&format!(" {}", table.name));
-        }
+        result.push_str(&instead);
         written = name.span.end;
     }
     result.push_str(&text[written..]);
@@ -130,5 +146,17 @@ mod tests {
             "SELECT documents.id FROM ((SELECT 1) documents JOIN public.a ON (documents.id = a.id))"
         );
         assert_eq!(read("public.documents(1) = 'public.documents'"), "public.documents(1) = 'public.documents'");
+    }
+
+    #[test]
+    fn a_relation_of_another_schema_takes_the_place_of_one() {
+        let table = QualifiedName::new("public", "events");
+        let read = |text: &str| in_another_schema(text, &table, &"pgmason".into());
+        assert_eq!(
+            read(
+                "SELECT events.id, NULL::public.events AS e FROM public.events WHERE public.events(1) > 'public.events'"
+            ),
+            "SELECT events.id, NULL::pgmason.events AS e FROM pgmason.events WHERE public.events(1) > 'public.events'"
+        );
     }
 }

@@ -12,6 +12,7 @@ use super::compatibility_view::OWN_SCHEMA;
 use super::context::PlanContext;
 use super::own_name::readable;
 use super::refusal::OperationRefusal;
+use crate::diff::access::owner_of;
 
 /// Statements that put a table there and bring it back. Both run under `locks`.
 #[derive(Clone, Debug)]
@@ -286,14 +287,12 @@ fn keys<'a>(catalog: &'a Catalog, table: &QualifiedName) -> Vec<ForeignKey<'a>> 
     keys
 }
 
-fn grants(catalog: &Catalog, table: &ObjectId, name: &QualifiedName) -> Vec<(String, String)> {
-    let owner = match catalog.get(table) {
-        Some(Object::Table(found)) => found.owner.clone(),
-        _ => Identifier::default(),
-    };
+/// Takes every privilege on a relation from everybody but its owner, and gives it back. `name`: what it is called then.
+pub(super) fn grants(catalog: &Catalog, table: &ObjectId, name: &QualifiedName) -> Vec<(String, String)> {
+    let owner: Identifier = catalog.get(table).and_then(owner_of).cloned().unwrap_or_default();
     let mut pairs = Vec::new();
     // Columns last: taking a privilege from a table takes it from its columns.
-    for kind in [ObjectKind::Table, ObjectKind::Column] {
+    for kind in [table.kind, ObjectKind::Column] {
         for (id, object) in catalog.of_kind(ObjectKind::Grant) {
             let (Some(of), Object::Grant(grant)) = (id.of.as_deref(), object) else { continue };
             if of.kind != kind || of.schema != table.schema || of.name != table.name {

@@ -11,7 +11,7 @@ use postgres::types::Type;
 use super::report::Refusal;
 use crate::JobError;
 
-/// Tables that it does not own, schemas that it may not create in, and the database itself.
+/// Tables and materialized views that it does not own, schemas that it may not create in, and the database itself.
 pub(super) fn refusals(
     pipeline: &mut Pipeline,
     catalog: &Catalog,
@@ -22,11 +22,14 @@ pub(super) fn refusals(
     let mut owners: Vec<String> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for relation in &relations {
-        let id = ObjectId::in_schema(ObjectKind::Table, relation.schema.clone(), relation.name.clone());
-        if let Some(Object::Table(table)) = catalog.get(&id) {
-            owners.push(table.owner.as_str().to_owned());
-            names.push(relation.to_string());
-        }
+        let of_kind = |kind| catalog.get(&ObjectId::in_schema(kind, relation.schema.clone(), relation.name.clone()));
+        let owner = match (of_kind(ObjectKind::Table), of_kind(ObjectKind::MaterializedView)) {
+            (Some(Object::Table(table)), _) => &table.owner,
+            (_, Some(Object::MaterializedView(view))) => &view.owner,
+            _ => continue,
+        };
+        owners.push(owner.as_str().to_owned());
+        names.push(relation.to_string());
     }
     let schemas: Vec<String> = relations.iter().map(|relation| relation.schema.as_str().to_owned()).collect();
     let rows = pipeline

@@ -183,7 +183,15 @@ fn estimate(planned: &PlannedStage, sizes: &BTreeMap<String, Vec<Size>>, default
                         need.add(default, if size.largest_index > 0 { size.largest_index } else { size.own / 4 });
                     }
                 }
-                Action::Alone { .. } | Action::Transaction { .. } | Action::Check { .. } => {}
+                // A materialized view that another one takes the place of was computed once more, in its own tablespace.
+                Action::Transaction { locks, .. } => {
+                    for lock in locks.iter().filter(|lock| lock.is_by_statement()) {
+                        for size in of(&lock.relation.to_string()) {
+                            need.add(&size.folder, size.total);
+                        }
+                    }
+                }
+                Action::Alone { .. } | Action::Check { .. } => {}
             }
         }
     }
@@ -252,7 +260,9 @@ fn free_bytes(folder: &Path) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use pgmason_model::Identifier;
-    use pgmason_model::restructure::{Backfill, KeyColumn, PlannedOperation, RestructureStep, StepUndo};
+    use pgmason_model::restructure::{
+        Backfill, KeyColumn, LockMode, PlannedOperation, RelationLock, RestructureStep, StepUndo,
+    };
 
     use super::*;
 
@@ -305,6 +315,14 @@ mod tests {
         // A table that was renamed by a step before.
         assert_eq!(needed(vec![backfill("mails_before", true)]), [at("/own", 1200)]);
         assert_eq!(needed(Vec::new()), []);
+    }
+
+    #[test]
+    fn a_materialized_view_is_there_twice() {
+        let lock = |mode| RelationLock { relation: QualifiedName::new("public", "mails"), mode };
+        let renamed = |mode| step(Action::Transaction { locks: vec![lock(mode)], statements: Vec::new() });
+        assert_eq!(needed(vec![renamed(LockMode::ByStatement)]), [("/fast".to_owned(), 1200)]);
+        assert_eq!(needed(vec![renamed(LockMode::AccessExclusive)]), []);
     }
 
     #[test]

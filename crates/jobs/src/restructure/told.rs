@@ -66,8 +66,10 @@ pub(super) fn preview_back(row: &StageRow, all: &[StepRow]) -> StageRun {
 fn sql_of(action: &Action) -> Vec<String> {
     match action {
         Action::Transaction { locks, statements } => {
-            let locks =
-                locks.iter().map(|lock| format!("LOCK TABLE {} IN {} MODE", lock.relation, lock.mode.keyword()));
+            let locks = locks
+                .iter()
+                .filter(|lock| !lock.is_by_statement())
+                .map(|lock| format!("LOCK TABLE {} IN {} MODE", lock.relation, lock.mode.keyword()));
             locks.chain(statements.iter().cloned()).collect()
         }
         Action::Alone { statement, .. } => vec![statement.clone()],

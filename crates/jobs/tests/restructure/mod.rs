@@ -10,6 +10,7 @@ mod merge_tables;
 mod mirror;
 mod newer_value;
 mod partition_table;
+mod partitioned_views;
 mod room;
 mod split_table;
 mod traps;

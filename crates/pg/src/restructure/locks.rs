@@ -77,9 +77,13 @@ fn wait_for_blockers(
     }
     let lasting = settings.lock_timeout.max(Duration::from_millis(50));
     loop {
-        // Autovacuum is made to give way; all others are not.
+        // Autovacuum is made to give way; all others are not, nor is it where no LOCK TABLE comes first.
         let found = blockers(pipeline, locks, lasting)?;
-        let Some(blocker) = found.into_iter().find(|blocker| !blocker.autovacuum || blocker.wraparound) else {
+        let stays = |blocker: &Blocker| {
+            let at = |lock: &RelationLock| lock.is_by_statement() && lock.relation.to_string() == blocker.relation;
+            !blocker.autovacuum || blocker.wraparound || locks.iter().any(at)
+        };
+        let Some(blocker) = found.into_iter().find(stays) else {
             return Ok(());
         };
         if last.as_ref().is_none_or(|known| known.pid != blocker.pid) {
@@ -109,8 +113,9 @@ fn one_transaction(
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 60000; \
          SET LOCAL pgmason.restructuring = 'on'",
     ))?;
-    if !locks.is_empty() {
-        let tables: Vec<String> = locks.iter().map(|lock| lock.relation.to_string()).collect();
+    let tables: Vec<String> =
+        locks.iter().filter(|lock| !lock.is_by_statement()).map(|lock| lock.relation.to_string()).collect();
+    if !tables.is_empty() {
         // Longer than the largest deadlock_timeout that anybody sets: nobody but vacuum and DDL waits for this one.
         pipeline.run(Message::Simple(&format!(
             "SET LOCAL lock_timeout = 5000; LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE",

@@ -2,6 +2,7 @@
 //!
 //! - The new table is filled beside the old one, in pgmason's own schema, and takes its place in one transaction that
 //!   only touches catalogs. What hangs on the old one by its OID (views, parsed functions, policies) is brought over then.
+//! - A materialized view that reads it is computed over the new one before that, and takes its place too.
 //! - Until `complete` the old table is kept in step in the archive, so that a rollback loses nothing.
 
 use std::collections::BTreeMap;
@@ -23,11 +24,12 @@ use crate::restructure::make::make;
 use crate::restructure::merge_mapping::{columns_of, refused};
 use crate::restructure::mirror::{Mirror, Taken, all_rows_are_seen, primary_key, same_values};
 use crate::restructure::partitioned::{partitioned, under_construction};
-use crate::restructure::partitions::{MadePartitions, Partitions, move_partitions};
+use crate::restructure::partitions::{MadePartitions, Partitions, move_partitions, partitions_are_closed};
 use crate::restructure::partitions_asked::{names_are_free, partitions_of};
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::table_archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::tracking::tell_postgrest;
+use crate::restructure::view_computed_anew::{ViewOver, views_over};
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,8 @@ struct Partitioning<'a> {
     key: Vec<KeyColumn>,
     archive: Archive,
     dropped_keys: Vec<String>,
+    /// Materialized views that read it.
+    views: Vec<ViewOver>,
 }
 
 impl<'a> Partitioning<'a> {
@@ -159,6 +163,10 @@ impl<'a> Partitioning<'a> {
         let building = QualifiedName::new(OWN_SCHEMA, name.name.clone());
         let mut archive = archive_without(context, &id, &stay)?;
         archive.also_takes(building.clone());
+        let views = views_over(context, &id, &wanted, &archive.name)?;
+        for name in views.iter().flat_map(ViewOver::taken) {
+            archive.also_takes(name.clone());
+        }
         Ok(Self {
             building,
             archive,
@@ -174,6 +182,7 @@ impl<'a> Partitioning<'a> {
             identities,
             key,
             dropped_keys,
+            views,
         })
     }
 
@@ -228,7 +237,7 @@ impl<'a> Partitioning<'a> {
         let (forth, back) = (self.forth(context), self.back(context));
         let mut operation = PlannedOperation {
             title: format!("partition {} by {}", self.name, self.column),
-            relations: vec![self.name.clone()],
+            relations: std::iter::once(&self.name).chain(self.views.iter().map(ViewOver::name)).cloned().collect(),
             direct: self.direct(context)?,
             notes: self.all_notes(context),
             ..PlannedOperation::default()
@@ -280,9 +289,10 @@ impl<'a> Partitioning<'a> {
             undo: StepUndo::Nothing,
         });
         operation.start.push(self.archive.validated_on_the_way_back(forth.is_in_step()));
+        operation.start.extend(self.views.iter().flat_map(ViewOver::replaced));
         operation.derived = Some(Derived { in_complete: false, step: operation.start.len() });
         operation.start.push(self.swap(context, &forth, &back));
-        operation.complete = self.contract(context, &back);
+        operation.complete = self.contract(&back);
         Ok(operation)
     }
 
@@ -331,14 +341,16 @@ impl<'a> Partitioning<'a> {
         }
     }
 
-    fn contract(&self, context: &PlanContext<'_>, back: &Mirror) -> Vec<RestructureStep> {
+    fn contract(&self, back: &Mirror) -> Vec<RestructureStep> {
         let lock = vec![RelationLock { relation: self.name.clone(), mode: LockMode::AccessExclusive }];
         let mut in_step = back.is_in_step();
         // The way back: the mirror again, then what it missed.
         in_step.undo = StepUndo::Action(Action::Backfill(back.take_out()));
-        let mut there = self.partitions_are_there(context);
+        let mut there = partitions_are_closed(&self.name);
         there.undo = StepUndo::Action(Action::Backfill(back.catch_up()));
-        vec![
+        // First of all, so that the way back computes them once the archive holds what was written since.
+        let mut steps: Vec<RestructureStep> = self.views.iter().filter_map(ViewOver::emptied).collect();
+        steps.extend([
             in_step,
             there,
             RestructureStep {
@@ -346,26 +358,8 @@ impl<'a> Partitioning<'a> {
                 action: Action::Transaction { locks: lock.clone(), statements: back.drop() },
                 undo: StepUndo::Action(Action::Transaction { locks: lock, statements: back.create() }),
             },
-        ]
-    }
-
-    /// A partition that was made since has what the others have.
-    fn partitions_are_there(&self, _context: &PlanContext<'_>) -> RestructureStep {
-        RestructureStep {
-            title: format!("see that nobody reads partitions of {} past its policies", self.name),
-            action: Action::Check {
-                query: format!(
-                    "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS inheritance \
-                     JOIN pg_catalog.pg_class AS child ON child.oid = inheritance.inhrelid \
-                     WHERE inheritance.inhparent = pg_catalog.to_regclass({}) AND NOT child.relrowsecurity)",
-                    quote_literal(&self.name.to_string())
-                ),
-                failure: "a partition has no row level security: policies of the table do not hold for whoever names \
-                          the partition"
-                    .to_owned(),
-            },
-            undo: StepUndo::Nothing,
-        }
+        ]);
+        steps
     }
 
     /// As the diff engine would do it while nobody is around, with the partitions that the rows need.
@@ -420,6 +414,7 @@ impl<'a> Partitioning<'a> {
             }
         }
         notes.push(format!("the rows as they were stay in {} until somebody drops it", self.archive.name));
+        notes.extend(self.views.iter().flat_map(ViewOver::notes));
         notes.extend(self.dropped_keys.iter().map(|statement| format!("`{statement}` is part of the swap")));
         notes
     }
