@@ -152,6 +152,26 @@ fn a_role_without_the_privileges_is_refused_before_the_first_change() {
 }
 
 #[test]
+fn privileges_that_are_taken_away_meanwhile_are_missed_before_the_next_change() {
+    let site = Site::new(EMAILS, RENAME);
+    site.sql(&format!(
+        "ALTER TABLE emails OWNER TO guest; GRANT CREATE ON DATABASE {} TO guest; GRANT CREATE ON SCHEMA public TO guest",
+        site.database
+    ));
+    let url = cluster().url("guest", &site.database);
+    site.command(&["start", "--yes", "--unrehearsed"], &url).run().assert_code(0);
+    site.sql("ALTER TABLE email_messages OWNER TO admin");
+    for phase in ["complete", "rollback"] {
+        let refused = site.command(&[phase, "--yes", "--accept-changes"], &url).run();
+        refused.assert_code(1);
+        assert!(refused.stdout.contains("role guest does not own public.email_messages: admin does"), "{refused}");
+        assert_eq!(site.one("SELECT phase FROM pgmason.restructure_stages"), "started");
+    }
+    site.sql("ALTER TABLE email_messages OWNER TO guest");
+    site.command(&["complete", "--yes", "--accept-changes"], &url).run().assert_code(0);
+}
+
+#[test]
 fn bad_files_get_a_clear_error() {
     let site = Site::new(EMAILS, RENAME);
     for (file, words) in [

@@ -1,4 +1,5 @@
-//! What the role needs on the live database, asked before the first change: a stage must not end half-way for a privilege.
+//! What the role needs on the live database, asked before the first change of each phase: none must end half-way for a
+//! privilege, and one may have been taken away since the last.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,10 @@ pub(super) fn refusals(
     catalog: &Catalog,
     planned: &PlannedStage,
 ) -> Result<Vec<Refusal>, JobError> {
-    let relations: BTreeSet<&QualifiedName> =
-        planned.operations.iter().flat_map(|operation| &operation.relations).collect();
+    let named = planned.operations.iter().flat_map(|operation| &operation.relations);
+    // By now a table may be there under its other name.
+    let renamed = planned.operations.iter().flat_map(|operation| &operation.compatibility).map(|found| &found.table);
+    let relations: BTreeSet<&QualifiedName> = named.chain(renamed).collect();
     let mut owners: Vec<String> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for relation in &relations {

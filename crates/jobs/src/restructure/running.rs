@@ -173,6 +173,7 @@ pub fn complete(
         let live = live::read(database, reporter)?;
         let stage = file.file.stages.iter().find(|stage| stage.name == row.stage);
         report.refusals.extend(gates::refusals(work.runner.pipeline(), row, stage, &live, code, options)?);
+        report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &plan_of(row)?)?);
         if !report.refusals.is_empty() {
             return Ok(report);
         }
@@ -232,6 +233,8 @@ pub fn rollback(
     }
     if matches!(row.phase.as_str(), "started" | "completed") {
         report.refusals.extend(work.changed_by_others(row, database, &mut report.notes)?);
+        let live = live::read(database, reporter)?;
+        report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &plan_of(row)?)?);
         if !report.refusals.is_empty() {
             return Ok(report);
         }
