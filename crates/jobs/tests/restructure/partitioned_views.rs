@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pgmason_model::ObjectId;
+use pgmason_testkit::local_major;
 
 use super::bed::{Bed, DEFAULT_PRIVILEGES, differences};
 
@@ -140,9 +141,15 @@ fn another_owner_sees_what_a_refresh_would() {
 /// What it reads is replaced under its feet, and its rows stay.
 #[test]
 fn one_that_reads_through_a_view_stays() {
-    let between = "CREATE VIEW public.shown AS SELECT id, owner FROM public.events;
-        CREATE FUNCTION public.all_of_them() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(*) FROM public.events; END;
-        CREATE MATERIALIZED VIEW public.counted AS SELECT count(*) AS n, public.all_of_them() AS all FROM public.shown";
+    let count = match local_major() {
+        ..14 => "AS 'SELECT count(*) FROM public.events'",
+        _ => "BEGIN ATOMIC SELECT count(*) FROM public.events; END",
+    };
+    let between = format!(
+        "CREATE VIEW public.shown AS SELECT id, owner FROM public.events;
+        CREATE FUNCTION public.all_of_them() RETURNS bigint LANGUAGE sql STABLE {count};
+        CREATE MATERIALIZED VIEW public.counted AS SELECT count(*) AS n, public.all_of_them() AS all FROM public.shown"
+    );
     let bed = Bed::new(&format!("{EVENTS}{between}"), BY_OWNER);
     let before = bed.catalog();
     bed.rehearse();
@@ -236,6 +243,10 @@ fn what_others_are_bound_to_is_refused() {
             "CREATE FUNCTION public.most() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT max(n) FROM public.counted; END",
         ),
     ] {
+        // Since 14.
+        if bound.contains("BEGIN ATOMIC") && local_major() < 14 {
+            continue;
+        }
         let message = refused(bound, BY_OWNER);
         assert!(message.contains("materialized view public.counted") && message.contains(kind), "{message}");
     }
