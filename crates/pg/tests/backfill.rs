@@ -129,12 +129,19 @@ fn wal_that_a_slot_keeps_holds_it_back() {
         "{heard:#?}"
     );
     // Some 7 MB were written: what was waited for in vain is no reason again, until as much has come on top.
-    let grown = heard.iter().filter_map(|said| match said {
-        Said::Throttled(why) => why.rsplit_once(", ")?.1.strip_suffix(" MB more than before")?.parse::<f64>().ok(),
-        Said::Notice(_) => None,
-    });
-    let grown: Vec<f64> = grown.collect();
-    assert!(grown.len() > 2 && grown.iter().all(|megabytes| (1.0..4.0).contains(megabytes)), "{heard:#?}");
+    let megabytes = |text: &str| text.split(" MB").next().unwrap_or_default().parse::<f64>().expect("a number");
+    let waits: Vec<(f64, f64)> = heard
+        .iter()
+        .filter_map(|said| match said {
+            Said::Throttled(why) => why.rsplit_once(" keeps ")?.1.split_once(", "),
+            Said::Notice(_) => None,
+        })
+        .map(|(kept, grown)| (megabytes(kept), megabytes(grown)))
+        .collect();
+    let [(first, _), later @ ..] = &waits[..] else { panic!("{heard:#?}") };
+    let last = later.last().expect("more than one wait").0;
+    // Counted from the end of the wait before: together no more than what came since the first. Two digits are shown.
+    assert!(later.iter().map(|(_, grown)| grown).sum::<f64>() < last - first + 1.1, "{heard:#?}");
     assert_eq!(filled(&database), 6000);
     other.batch_execute("UPDATE t SET filled = NULL").expect("an update");
     let mut heard = Vec::new();

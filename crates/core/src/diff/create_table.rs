@@ -25,7 +25,8 @@ pub(super) struct ColumnText {
     /// Collation, generation or identity.
     pub(super) middle: String,
     pub(super) default: Option<String>,
-    pub(super) not_null: bool,
+    /// NOT NULL, with its name where that is not PostgreSQL's own choice.
+    pub(super) not_null: Option<String>,
 }
 
 impl fmt::Display for CreateTable {
@@ -61,8 +62,8 @@ impl fmt::Display for ColumnText {
         if let Some(default) = &self.default {
             write!(f, " DEFAULT {default}")?;
         }
-        if self.not_null {
-            write!(f, " NOT NULL")?;
+        if let Some(not_null) = &self.not_null {
+            write!(f, " {not_null}")?;
         }
         Ok(())
     }

@@ -207,6 +207,24 @@ fn is_there(table: &QualifiedName, constraint: &Identifier) -> String {
     )
 }
 
+/// The name of the column's NOT NULL, which is a constraint in the catalog since PostgreSQL 18.
+pub(super) fn not_null_name(catalog: &Catalog, table: &ObjectId, column: &Identifier) -> Option<Identifier> {
+    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(id, object)| match object {
+        Object::Constraint(held) if held.kind == ConstraintKind::NotNull && held.columns.contains(column) => {
+            id.sub.clone()
+        }
+        _ => None,
+    })
+}
+
+/// NOT NULL, under its name where that is one: PostgreSQL would choose another for a column that was called otherwise.
+pub(super) fn set_not_null(table: &QualifiedName, column: &Identifier, named: Option<&Identifier>) -> String {
+    match named {
+        Some(constraint) => format!("ALTER TABLE {table} ADD CONSTRAINT {constraint} NOT NULL {column}"),
+        None => format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL"),
+    }
+}
+
 /// A CHECK that stands for NOT NULL while rows are looked at.
 pub(super) fn not_null_check(table: &QualifiedName, column: &Identifier) -> (Identifier, String) {
     let name = own_name(&[table.name.as_str(), column.as_str(), "not_null"]);

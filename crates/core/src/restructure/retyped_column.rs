@@ -11,7 +11,7 @@ use pgmason_model::restructure::{
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
-use super::column_parts::not_null_check;
+use super::column_parts::{not_null_check, not_null_name, set_not_null};
 use super::context::PlanContext;
 use super::index_steps::build;
 use super::own_name::own_name;
@@ -45,6 +45,8 @@ pub(super) struct Parts<'a> {
     pub(super) constraints: Vec<ConstraintCopy<'a>>,
     /// Name, what adds it NOT VALID to the second column, and to the old one again after a way back.
     pub(super) not_null: Option<(Identifier, String, String)>,
+    /// The name of NOT NULL, and what it is kept under for the way back. PostgreSQL 18 and newer.
+    pub(super) not_null_named: Option<(Identifier, Identifier)>,
     pub(super) default: Option<String>,
     /// A sequence that is the column's.
     pub(super) sequence: Option<(QualifiedName, &'a Sequence)>,
@@ -97,6 +99,10 @@ impl<'a> Retyped<'a> {
             indexes,
             constraints,
             not_null,
+            not_null_named: not_null_name(context.catalog, table, column).map(|constraint| {
+                let kept = own_name(&[constraint.as_str(), "kept"]);
+                (constraint, kept)
+            }),
             default: default_of(context.catalog, table, column),
             sequence: sequence_of(context, name, column),
             locks,
@@ -231,7 +237,9 @@ impl<'a> Retyped<'a> {
 
     fn swap(&self, parts: &Parts<'_>) -> RestructureStep {
         let Self { name, column, conversion, .. } = self;
-        let Parts { shadow, old, indexes, constraints, not_null, default, sequence, locks } = parts;
+        let Parts { shadow, old, indexes, constraints, not_null, not_null_named, default, sequence, locks } = parts;
+        let rename_constraint =
+            |from: &Identifier, to: &Identifier| format!("ALTER TABLE {name} RENAME CONSTRAINT {from} TO {to}");
         let catalog = self.context.catalog;
         let rename = |from: &Identifier, to: &Identifier| format!("ALTER TABLE {name} RENAME COLUMN {from} TO {to}");
         let drop_default = |column: &Identifier| format!("ALTER TABLE {name} ALTER COLUMN {column} DROP DEFAULT");
@@ -248,7 +256,9 @@ impl<'a> Retyped<'a> {
         forth.extend([rename(column, old), rename(shadow, column)]);
         if let Some((check_name, ..)) = not_null {
             // The CHECK, which is valid, spares PostgreSQL the look at every row (12 and newer).
-            forth.push(format!("ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL"));
+            forth.extend(not_null_named.as_ref().map(|(constraint, kept)| rename_constraint(constraint, kept)));
+            let named = not_null_named.as_ref().map(|(constraint, _)| constraint);
+            forth.push(set_not_null(name, column, named));
             forth.push(format!("ALTER TABLE {name} DROP CONSTRAINT {check_name}"));
         }
         forth.extend(indexes.iter().map(IndexCopy::put_in_place));
@@ -275,6 +285,7 @@ impl<'a> Retyped<'a> {
             back.push(format!("ALTER TABLE {name} ALTER COLUMN {column} DROP NOT NULL"));
         }
         back.extend([rename(column, shadow), rename(old, column)]);
+        back.extend(not_null_named.as_ref().map(|(constraint, kept)| rename_constraint(kept, constraint)));
         for copy in indexes {
             back.extend(copy.put_back(catalog));
         }

@@ -3,6 +3,7 @@
 use pgmason_model::restructure::{RestructureStep, StepUndo};
 use pgmason_model::{QualifiedName, quote_literal};
 
+use super::column_parts::set_not_null;
 use super::index_steps::of_index;
 use super::refusal::OperationRefusal;
 use super::retyped_column::{Parts, Retyped};
@@ -55,7 +56,7 @@ impl Retyped<'_> {
         if let Some((check_name, _, again)) = &parts.not_null {
             let is_true = |title: &str, undo| check_with_undo(title, "SELECT true", "", StepUndo::Action(undo));
             let set = vec![
-                format!("ALTER TABLE {name} ALTER COLUMN {old} SET NOT NULL"),
+                set_not_null(name, old, parts.not_null_named.as_ref().map(|(_, kept)| kept)),
                 format!("ALTER TABLE {name} DROP CONSTRAINT {check_name}"),
             ];
             steps.push(is_true("on the way back the old column is NOT NULL", transaction(exclusive(name), set)));

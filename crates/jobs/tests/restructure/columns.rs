@@ -1,7 +1,7 @@
 //! Traps of operations on columns, each shown and shown handled.
 
-use pgmason_model::Object;
 use pgmason_model::catalog::Column;
+use pgmason_model::{Catalog, Object, ObjectKind};
 
 use super::bed::{Bed, differences};
 
@@ -302,4 +302,32 @@ fn columns_that_hang_together_are_refused_in_one_stage() {
     bed.start();
     bed.complete();
     bed.rollback();
+}
+
+/// Since PostgreSQL 18 NOT NULL is a constraint with a name; before, the name is read and forgotten.
+#[test]
+fn not_null_keeps_its_name() {
+    let before = "CREATE TABLE public.things (id integer PRIMARY KEY, n integer CONSTRAINT counted NOT NULL, m integer NOT NULL);
+        INSERT INTO public.things SELECT n, n, n FROM generate_series(1, 10) AS n";
+    for operation in [
+        r#"{ kind = "change_column_type", table = "things", column = "n", type = "bigint" },"#,
+        r#"{ kind = "change_column_type", table = "things", column = "m", type = "bigint" },"#,
+        r#"{ kind = "drop_column", table = "things", column = "n" },"#,
+    ] {
+        let bed = Bed::new(before, operation);
+        bed.rehearse();
+        let catalog = bed.catalog();
+        bed.start();
+        bed.rollback();
+        assert_eq!(differences(&catalog, &bed.catalog()), []);
+        bed.start();
+        bed.complete();
+        bed.rollback();
+        let again = bed.catalog();
+        let kept = |catalog: &Catalog| -> Vec<String> {
+            let all = catalog.of_kind(ObjectKind::Constraint);
+            all.map(|(id, _)| id.to_string()).collect()
+        };
+        assert_eq!(kept(&catalog), kept(&again));
+    }
 }

@@ -61,7 +61,29 @@ pub(super) fn text(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> Column
         type_name: new.type_name.clone(),
         middle,
         default: None,
-        not_null: new.not_null && new.identity.is_none(),
+        not_null: not_null(builder, id, new),
+    }
+}
+
+/// An identity column is NOT NULL by itself. Since PostgreSQL 18 NOT NULL is a constraint with a name, which stays when the
+/// table or the column gets another one.
+fn not_null(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> Option<String> {
+    let column = id.sub.as_ref().filter(|_| new.not_null)?;
+    let usual = format!("{}_{column}_not_null", id.name.as_str(), column = column.as_str());
+    let table_id = id.relation(ObjectKind::Table);
+    let named =
+        builder.context.to.of_relation(ObjectKind::Constraint, &table_id).find_map(|(id, object)| match object {
+            Object::Constraint(held)
+                if held.kind == ConstraintKind::NotNull && held.columns.contains(column) && !held.inherited =>
+            {
+                // Beside the table that it takes the place of, PostgreSQL would choose a name that no other constraint has.
+                id.sub.as_ref().filter(|name| name.as_str() != usual || builder.old(&table_id).is_some())
+            }
+            _ => None,
+        });
+    match named {
+        Some(name) => Some(format!("CONSTRAINT {name} NOT NULL")),
+        None => new.identity.is_none().then(|| "NOT NULL".to_owned()),
     }
 }
 

@@ -51,6 +51,9 @@ pub(super) fn create(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint)
     let Some(name) = &id.sub else { return };
     let table_id = id.relation(ObjectKind::Table);
     let Some(Object::Table(of)) = builder.new_object(&table_id) else { return };
+    if is_not_null(new) {
+        return rename_not_null(builder, id, new, &table_id);
+    }
     let own_index = new
         .index
         .as_ref()
@@ -109,11 +112,22 @@ fn comes_by_itself(builder: &Builder<'_>, table_id: &ObjectId, of: &Table, new: 
     if matches!(new.kind, ConstraintKind::Trigger) {
         return true;
     }
-    if is_not_null(new) {
-        return true;
-    }
     // A table taken off its parent keeps what it had from there.
     new.inherited && (of.partition_of.is_some() || !of.inherits.is_empty() || builder.states.comes(table_id))
+}
+
+/// It comes with its column; but where that had one before, of another name, a table was renamed, or taken off its parent,
+/// whose name it has (PostgreSQL 18).
+fn rename_not_null(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint, table_id: &ObjectId) {
+    let stays = !builder.states.comes(table_id) && !new.inherited;
+    let before = builder.context.from.of_relation(ObjectKind::Constraint, table_id).find(|(old_id, object)| {
+        matches!(object, Object::Constraint(old) if is_not_null(old) && old.columns == new.columns)
+            && builder.new_object(old_id).is_none()
+    });
+    if let (true, Some(Some(old_name)), Some(name)) = (stays, before.map(|(old_id, _)| old_id.sub.clone()), &id.sub) {
+        let sql = format!("ALTER TABLE {table_id} RENAME CONSTRAINT {old_name} TO {name}");
+        builder.push(Action::alter(Rank::Finish, id, sql));
+    }
 }
 
 fn rank(constraint: &Constraint) -> Rank {

@@ -10,7 +10,8 @@ use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes};
 use crate::restructure::column_parts::{
-    ColumnParts, goes_along, inbound, locks_of_parts, not_null_check, parts_of, readers, rebuilt_on_the_way_back,
+    ColumnParts, goes_along, inbound, locks_of_parts, not_null_check, not_null_name, parts_of, readers,
+    rebuilt_on_the_way_back, set_not_null,
 };
 use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
@@ -128,7 +129,7 @@ fn may_be_left_out(
             format!("{name}.{column} may be left out"),
             &exclusive(name),
             vec![format!("ALTER TABLE {name} ALTER COLUMN {column} DROP NOT NULL")],
-            vec![format!("ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL"), drop_stand_in],
+            vec![set_not_null(name, column, not_null_name(context.catalog, table, column).as_ref()), drop_stand_in],
         ),
         is_true("on the way back every row is looked at", StepUndo::Action(validate(name, &stand_in).action)),
         is_true("on the way back nulls are refused", StepUndo::Action(transaction(exclusive(name), vec![add]))),
