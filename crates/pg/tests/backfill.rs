@@ -189,21 +189,14 @@ fn dead_rows_that_a_transaction_keeps_hold_it_back() {
     assert_eq!(filled(&database), 1500);
 }
 
+/// Autovacuum looks once a minute: to wait for it would cost more than it gives back.
 #[test]
-fn dead_rows_that_autovacuum_will_clean_hold_it_back_for_a_while_only() {
-    let database = Database::with(&format!(
-        "{} {SLOW} ALTER TABLE t SET (autovacuum_enabled = true, autovacuum_vacuum_scale_factor = 0.05)",
-        table(1500)
-    ));
-    let limits =
-        Settings { fewest_dead_rows: 500, dead_rows_share: 0.1, patience: Duration::from_millis(200), ..settings() };
+fn dead_rows_that_nobody_keeps_do_not_hold_it_back() {
+    let database = Database::with(&format!("{} {SLOW}", table(1500)));
+    let limits = Settings { fewest_dead_rows: 500, dead_rows_share: 0.1, ..settings() };
     let mut heard = Vec::new();
     fill(&database.connection, limits, &mut |progress| heard.extend(said(progress)));
-    assert!(
-        matches!(&heard[..], [Said::Throttled(why), Said::Notice(end), ..]
-            if why.ends_with("dead rows of public.t wait for autovacuum") && end.starts_with("went on after 0 s")),
-        "{heard:#?}"
-    );
+    assert!(!heard.iter().any(|said| matches!(said, Said::Throttled(_))), "{heard:#?}");
     assert_eq!(filled(&database), 1500);
 }
 
