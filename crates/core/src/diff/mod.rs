@@ -36,6 +36,7 @@ pub use reach::reached;
 
 /// How grants and owners are written, for whoever leads back to them.
 pub(crate) mod access {
+    pub(crate) use super::kinds::constraint::not_null_of;
     pub(crate) use super::kinds::grant::{Privileges, Target, changes, role, target};
     pub(crate) use super::owners::owner_of;
 }

@@ -9,6 +9,7 @@ use super::index_steps::of_index;
 use super::own_name::own_name;
 use super::shadow_column::indexes_with;
 use super::step::{build_index, check_with_undo, transaction, validate};
+use crate::diff::access::not_null_of;
 
 /// Indexes and constraints of the table that hold the column.
 pub(super) struct ColumnParts<'a> {
@@ -209,12 +210,7 @@ fn is_there(table: &QualifiedName, constraint: &Identifier) -> String {
 
 /// The name of the column's NOT NULL, which is a constraint in the catalog since PostgreSQL 18.
 pub(super) fn not_null_name(catalog: &Catalog, table: &ObjectId, column: &Identifier) -> Option<Identifier> {
-    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(id, object)| match object {
-        Object::Constraint(held) if held.kind == ConstraintKind::NotNull && held.columns.contains(column) => {
-            id.sub.clone()
-        }
-        _ => None,
-    })
+    not_null_of(catalog, table, column)?.0.sub.clone()
 }
 
 /// NOT NULL, under its name where that is one: PostgreSQL would choose another for a column that was called otherwise.

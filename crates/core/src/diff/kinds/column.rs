@@ -6,6 +6,7 @@ use pgmason_model::catalog::{Column, ConstraintKind, Generated, Table, TableKind
 use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::{Object, ObjectId, ObjectKind};
 
+use super::constraint::not_null_of;
 use super::table::{self, foreign_option_changes, option_changes};
 use super::{Verdict, identity, online};
 use crate::diff::action::{Action, Rank};
@@ -71,16 +72,11 @@ fn not_null(builder: &Builder<'_>, id: &ObjectId, new: &Column) -> Option<String
     let column = id.sub.as_ref().filter(|_| new.not_null)?;
     let usual = format!("{}_{column}_not_null", id.name.as_str(), column = column.as_str());
     let table_id = id.relation(ObjectKind::Table);
-    let named =
-        builder.context.to.of_relation(ObjectKind::Constraint, &table_id).find_map(|(id, object)| match object {
-            Object::Constraint(held)
-                if held.kind == ConstraintKind::NotNull && held.columns.contains(column) && !held.inherited =>
-            {
-                // Beside the table that it takes the place of, PostgreSQL would choose a name that no other constraint has.
-                id.sub.as_ref().filter(|name| name.as_str() != usual || builder.old(&table_id).is_some())
-            }
-            _ => None,
-        });
+    // Beside the table that it takes the place of, PostgreSQL would choose a name that no other constraint has.
+    let named = not_null_of(builder.context.to, &table_id, column)
+        .filter(|(_, held)| !held.inherited)
+        .and_then(|(id, _)| id.sub.as_ref())
+        .filter(|name| name.as_str() != usual || builder.old(&table_id).is_some());
     match named {
         Some(name) => Some(format!("CONSTRAINT {name} NOT NULL")),
         None => new.identity.is_none().then(|| "NOT NULL".to_owned()),

@@ -2,7 +2,7 @@
 
 use pgmason_model::catalog::{Constraint, ConstraintKind, Table, TableKind};
 use pgmason_model::difference::HazardKind;
-use pgmason_model::{Object, ObjectId, ObjectKind};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
 use super::{Verdict, online, partition_index, table};
 use crate::diff::action::{Action, FoldInto, Rank};
@@ -32,6 +32,18 @@ pub(super) fn verdict(_context: &Context<'_>, old: &Constraint, new: &Constraint
         return Verdict::Alter;
     }
     Verdict::Replace
+}
+
+/// NOT NULL of the column as a constraint, which it is in the catalog since PostgreSQL 18.
+pub(crate) fn not_null_of<'c>(
+    catalog: &'c Catalog,
+    table: &ObjectId,
+    column: &Identifier,
+) -> Option<(&'c ObjectId, &'c Constraint)> {
+    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(id, object)| match object {
+        Object::Constraint(held) if is_not_null(held) && held.columns.contains(column) => Some((id, held)),
+        _ => None,
+    })
 }
 
 fn is_not_null(constraint: &Constraint) -> bool {
@@ -120,10 +132,8 @@ fn comes_by_itself(builder: &Builder<'_>, table_id: &ObjectId, of: &Table, new: 
 /// whose name it has (PostgreSQL 18).
 fn rename_not_null(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint, table_id: &ObjectId) {
     let stays = !builder.states.comes(table_id) && !new.inherited;
-    let before = builder.context.from.of_relation(ObjectKind::Constraint, table_id).find(|(old_id, object)| {
-        matches!(object, Object::Constraint(old) if is_not_null(old) && old.columns == new.columns)
-            && builder.new_object(old_id).is_none()
-    });
+    let before = new.columns.first().and_then(|column| not_null_of(builder.context.from, table_id, column));
+    let before = before.filter(|(old_id, _)| builder.new_object(old_id).is_none());
     if let (true, Some(Some(old_name)), Some(name)) = (stays, before.map(|(old_id, _)| old_id.sub.clone()), &id.sub) {
         let sql = format!("ALTER TABLE {table_id} RENAME CONSTRAINT {old_name} TO {name}");
         builder.push(Action::alter(Rank::Finish, id, sql));
