@@ -75,15 +75,8 @@ fn wait_for_blockers(
     if locks.is_empty() {
         return Ok(());
     }
-    let lasting = settings.lock_timeout.max(Duration::from_millis(50));
     loop {
-        // Autovacuum is made to give way; all others are not, nor is it where no LOCK TABLE comes first.
-        let found = blockers(pipeline, locks, lasting)?;
-        let stays = |blocker: &Blocker| {
-            let at = |lock: &RelationLock| lock.is_by_statement() && lock.relation.to_string() == blocker.relation;
-            !blocker.autovacuum || blocker.wraparound || locks.iter().any(at)
-        };
-        let Some(blocker) = found.into_iter().find(stays) else {
+        let Some(blocker) = who_stays(pipeline, settings, locks)? else {
             return Ok(());
         };
         if last.as_ref().is_none_or(|known| known.pid != blocker.pid) {
@@ -95,6 +88,21 @@ fn wait_for_blockers(
         }
         pipeline.wait(Duration::from_millis(100));
     }
+}
+
+/// The session that would outlast a short try. Autovacuum is made to give way; all others are not, nor is it where no
+/// LOCK TABLE comes first.
+fn who_stays(
+    pipeline: &mut Pipeline,
+    settings: &Settings,
+    locks: &[RelationLock],
+) -> Result<Option<Blocker>, RestructureError> {
+    let found = blockers(pipeline, locks, settings.lock_timeout.max(Duration::from_millis(50)))?;
+    let stays = |blocker: &Blocker| {
+        let at = |lock: &RelationLock| lock.is_by_statement() && lock.relation.to_string() == blocker.relation;
+        !blocker.autovacuum || blocker.wraparound || locks.iter().any(at)
+    };
+    Ok(found.into_iter().find(stays))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one transaction, told apart for reading only")]
@@ -132,13 +140,15 @@ fn one_transaction(
         match all(pipeline, &taking) {
             Ok(()) => break,
             Err(error) if is_lost_try(&error) && Instant::now() < deadline && !pipeline.is_closed() => {
-                pipeline.run(Message::Simple("ROLLBACK TO SAVEPOINT try"))?;
-                *tries += 1;
-                report(Progress::LockTimeout { title, tries: *tries });
-                if tries.is_multiple_of(8) {
-                    // Somebody may have come who lasts: looked for without holding anything.
+                // pg_stat_activity is read once in a transaction, unless told (PostgreSQL 13 to 18).
+                pipeline
+                    .run(Message::Simple("ROLLBACK TO SAVEPOINT try; SELECT pg_catalog.pg_stat_clear_snapshot()"))?;
+                // Who lasts is waited for without holding anything; an error of this query is met again there.
+                if !matches!(who_stays(pipeline, settings, locks), Ok(None)) {
                     return Err(error);
                 }
+                *tries += 1;
+                report(Progress::LockTimeout { title, tries: *tries });
                 pipeline.wait(pause(*tries));
             }
             Err(error) => return Err(error),
