@@ -40,8 +40,15 @@ pub(crate) fn not_null_of<'c>(
     table: &ObjectId,
     column: &Identifier,
 ) -> Option<(&'c ObjectId, &'c Constraint)> {
-    catalog.of_relation(ObjectKind::Constraint, table).find_map(|(id, object)| match object {
-        Object::Constraint(held) if is_not_null(held) && held.columns.contains(column) => Some((id, held)),
+    not_null_constraints(catalog, table).find(|(_, held)| held.columns.contains(column))
+}
+
+pub(super) fn not_null_constraints<'c>(
+    catalog: &'c Catalog,
+    table: &ObjectId,
+) -> impl Iterator<Item = (&'c ObjectId, &'c Constraint)> {
+    catalog.of_relation(ObjectKind::Constraint, table).filter_map(|(id, object)| match object {
+        Object::Constraint(held) if is_not_null(held) => Some((id, held)),
         _ => None,
     })
 }
@@ -129,14 +136,15 @@ fn comes_by_itself(builder: &Builder<'_>, table_id: &ObjectId, of: &Table, new: 
 }
 
 /// It comes with its column; but where that had one before, of another name, a table was renamed, or taken off its parent,
-/// whose name it has (PostgreSQL 18).
+/// whose name it has (PostgreSQL 18). One that becomes a partition has its parent's name, and gets it before: afterwards
+/// it is inherited, and cannot be renamed.
 fn rename_not_null(builder: &mut Builder<'_>, id: &ObjectId, new: &Constraint, table_id: &ObjectId) {
-    let stays = !builder.states.comes(table_id) && !new.inherited;
+    let stays = !builder.states.comes(table_id) && (!new.inherited || table::is_attached(builder, table_id));
     let before = new.columns.first().and_then(|column| not_null_of(builder.context.from, table_id, column));
     let before = before.filter(|(old_id, _)| builder.new_object(old_id).is_none());
     if let (true, Some(Some(old_name)), Some(name)) = (stays, before.map(|(old_id, _)| old_id.sub.clone()), &id.sub) {
         let sql = format!("ALTER TABLE {table_id} RENAME CONSTRAINT {old_name} TO {name}");
-        builder.push(Action::alter(Rank::Finish, id, sql));
+        builder.push(Action::alter(if new.inherited { Rank::Column } else { Rank::Finish }, id, sql));
     }
 }
 

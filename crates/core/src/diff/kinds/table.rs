@@ -7,7 +7,7 @@ use pgmason_model::difference::{ActionKind, HazardKind};
 use pgmason_model::identifier::quote_literal;
 use pgmason_model::{Object, ObjectId, ObjectKind, QualifiedName};
 
-use super::{Verdict, column, partition_index, table_copy};
+use super::{Verdict, column, constraint, partition_index, table_copy};
 use crate::diff::action::{Action, Rank, Text};
 use crate::diff::builder::{Builder, hazard};
 use crate::diff::context::Context;
@@ -233,9 +233,12 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
     }
     let place = builder.push(action.needing([table_id(&part.parent)]));
     let indexes_first = partition_index::made_before_attaching(builder, id);
+    let not_null = constraint::not_null_constraints(builder.context.to, id).filter(|_| existing);
+    let not_null: Vec<ObjectId> = not_null.map(|(constraint, _)| constraint.clone()).collect();
     if let Some(action) = builder.actions.get_mut(place) {
         action.makes = vec![attached(id)];
         action.needs.insert(id.clone());
+        action.needs.extend(not_null);
         action.needs.extend(indexes_first);
     }
 }
@@ -243,6 +246,14 @@ fn attach_to(builder: &mut Builder<'_>, id: &ObjectId, part: &PartitionOf) {
 /// The table where it belongs, as its parent's partition: rows that go through the parent need it.
 pub(super) fn attached(id: &ObjectId) -> ObjectId {
     ObjectId { sub: Some("partition".into()), ..id.clone() }
+}
+
+/// The table was there before, and becomes a partition now.
+pub(super) fn is_attached(builder: &Builder<'_>, id: &ObjectId) -> bool {
+    let (Some(Object::Table(old)), Some(Object::Table(new))) = (builder.old(id), builder.new_object(id)) else {
+        return false;
+    };
+    new.partition_of.is_some() && old.partition_of != new.partition_of
 }
 
 /// The statement that takes the table off its parent, if there is one.
