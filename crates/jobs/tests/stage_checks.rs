@@ -1,11 +1,10 @@
 //! Checks between the stages of a run, against servers that are well and not.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use pgmason_jobs::configuration::CheckSection;
 use pgmason_jobs::migration::checks::{StageCheck, run_checks};
-use pgmason_testkit::{Cluster, ClusterOptions, Folder, PATIENCE, run_as_unprivileged, until};
+use pgmason_testkit::{Cluster, ClusterOptions, PATIENCE, until};
 use postgres::{Client, NoTls};
 
 fn check(client: &mut Client, name: &str, section: CheckSection) -> StageCheck {
@@ -69,15 +68,9 @@ fn waits_and_open_transactions_are_seen() {
 }
 
 #[test]
-fn who_receives_the_log_is_held_against_the_limits() {
-    let access = "local replication all trust".to_owned();
-    let cluster = Cluster::start(&ClusterOptions { access, ..ClusterOptions::default() });
-    let folder = Folder::shared();
-    let mut command = Command::new("pg_receivewal");
-    command.arg("--directory").arg(folder.path()).arg("--dbname").arg(cluster.superuser_url("postgres"));
-    let receiver = run_as_unprivileged(command.current_dir("/")).spawn();
-    let mut receiver =
-        receiver.expect("this test receives the log with `pg_receivewal`: install PostgreSQL's client programs");
+fn a_standby_that_follows_is_held_against_the_limits() {
+    let cluster = Cluster::start(&ClusterOptions::default());
+    let standby = cluster.follower();
     let mut client = cluster.client("postgres");
     let mut said = String::new();
     let follows = until(PATIENCE, || {
@@ -85,12 +78,11 @@ fn who_receives_the_log_is_held_against_the_limits() {
         said = found.said.clone();
         found.passed && said.contains("one standby follows")
     });
+    assert!(follows, "{said}");
     let limits = CheckSection { max_bytes: Some(-1), ..CheckSection::default() };
     let found = check(&mut client, "replication-lag", limits);
-    receiver.kill().unwrap();
-    receiver.wait().unwrap();
-    assert!(follows, "{said}");
     assert_fails(&found, "bytes behind, more than -1");
+    assert_fails(&check(&mut standby.client("postgres"), "health", CheckSection::default()), "in recovery");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Backfills: what they visit, and what holds them back.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pgmason_model::restructure::{Action, Backfill, KeyColumn, StepUndo};
 use pgmason_model::{Identifier, QualifiedName};
 use pgmason_pg::execute::{Executor, Settings as ExecuteSettings};
 use pgmason_pg::restructure::{NewStage, NewStep, Phase, Progress, Runner, Settings, Way, create};
 use pgmason_pg::{ConnectOptions, ConnectionString};
+
+use pgmason_testkit::{Cluster, ClusterOptions};
 
 use crate::support::Database;
 
@@ -157,6 +159,34 @@ fn wal_that_a_slot_keeps_holds_it_back() {
     assert!(!heard.is_empty());
     assert_eq!(filled(&database), 6000);
     other.batch_execute("SELECT pg_drop_replication_slot('pgmason_test_kept')").expect("no slot");
+}
+
+#[test]
+fn a_standby_that_is_behind_holds_it_back() {
+    let cluster = Cluster::start(&ClusterOptions::default());
+    let standby = cluster.follower();
+    cluster.sql("postgres", &format!("{}{SLOW}", table(3000)));
+    let mut other = standby.client("postgres");
+    other.batch_execute("SELECT pg_wal_replay_pause()").expect("a pause");
+    let limits = Settings { longest_lag: Duration::from_millis(300), ..settings() };
+    let mut heard = Vec::new();
+    let begun = Instant::now();
+    fill(&cluster.connection("postgres"), limits, &mut |progress| {
+        if let Some(said) = said(progress) {
+            if heard.is_empty() {
+                std::thread::sleep(Duration::from_millis(500));
+                other.batch_execute("SELECT pg_wal_replay_resume()").expect("it goes on");
+            }
+            heard.push(said);
+        }
+    });
+    assert!(
+        matches!(&heard[..], [Said::Throttled(why), ..] if why.starts_with("a standby is ")),
+        "{heard:#?} after {:?}",
+        begun.elapsed()
+    );
+    let filled = cluster.client("postgres").query_one("SELECT count(*) FROM t WHERE filled = 'backfill'", &[]);
+    assert_eq!(filled.expect("a count").get::<_, i64>(0), 3000);
 }
 
 /// Fills as `user` while the superuser holds a snapshot, until something is said of it. Gives the holder's pid.

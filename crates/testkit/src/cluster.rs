@@ -34,9 +34,10 @@ pub struct ClusterOptions {
 /// A running server, stopped and removed when dropped or when the process ends.
 pub struct Cluster {
     guard: Child,
-    folder: Folder,
+    pub(crate) folder: Folder,
+    pub(crate) binaries: PathBuf,
     port: u16,
-    superuser: &'static str,
+    pub(crate) superuser: &'static str,
 }
 
 /// Holds the reading end of a pipe, and stops the server when it closes. `$1` postgres, `$2` folder, `$3` port.
@@ -64,7 +65,6 @@ impl Cluster {
             .args(["--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
             .arg("--pgdata")
             .arg(&data));
-        let port = free_port();
         let mut settings =
             format!("listen_addresses = '127.0.0.1'\nfsync = off\nshared_buffers = 16MB\n{}\n", options.settings);
         if options.tls {
@@ -73,10 +73,17 @@ impl Cluster {
         }
         let configuration = data.join("postgresql.auto.conf");
         fs::write(configuration, settings).unwrap();
-        fs::write(data.join("pg_hba.conf"), format!("{}\nlocal all all trust\n", options.access)).unwrap();
+        let access = format!("{}\nlocal all all trust\nlocal replication all trust\n", options.access);
+        fs::write(data.join("pg_hba.conf"), access).unwrap();
         if options.standby {
             fs::write(data.join("standby.signal"), "").unwrap();
         }
+        Self::run(folder, binaries, superuser)
+    }
+
+    /// A server on the data that lie in the folder.
+    pub(crate) fn run(folder: Folder, binaries: PathBuf, superuser: &'static str) -> Self {
+        let port = free_port();
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", GUARD, "pgmason-test-guard"])
@@ -89,7 +96,7 @@ impl Cluster {
             .current_dir("/")
             .process_group(0);
         let guard = run_as_unprivileged(&mut command).spawn().unwrap();
-        let cluster = Self { guard, folder, port, superuser };
+        let cluster = Self { guard, folder, binaries, port, superuser };
         let ready = until(PATIENCE, || cluster.try_client("template1").is_ok());
         assert!(ready, "no server: {}", fs::read_to_string(cluster.folder.join("log")).unwrap_or_default());
         cluster
@@ -226,7 +233,7 @@ pub(crate) fn give_away(path: &Path) {
     }
 }
 
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     let output = run_as_unprivileged(command.current_dir("/")).output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

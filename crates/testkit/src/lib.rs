@@ -11,6 +11,7 @@ mod command;
 mod corpora;
 mod cutting_proxy;
 mod folder;
+mod follower;
 mod pooler;
 mod processes;
 mod scratch;
