@@ -18,14 +18,15 @@ use crate::restructure::compatibility_view::ViewStatements;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::dependents::dependents;
 use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused, subselect};
+use crate::restructure::merge_sequences::advance;
 use crate::restructure::merged_keys::{Repointed, repointed};
-use crate::restructure::merged_view::{MergedView, sequence_of};
+use crate::restructure::merged_view::MergedView;
 use crate::restructure::mirror::{Mirror, MirroredValue, Taken, all_rows_are_seen};
 use crate::restructure::name::parts;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::relocate::nothing_depends_on;
 use crate::restructure::repoint::{Repointing, repointing};
-use crate::restructure::table_archive::{Archive, archive, in_archive, lock_of};
+use crate::restructure::table_archive::{Archive, archive, lock_of};
 use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
 
 /// See the file's head.
@@ -403,88 +404,6 @@ impl Merge {
         ]
     }
 
-    /// Keys, and other unique columns, that rows of both tables have: counted before anything changes.
-    fn collisions(&self, context: &PlanContext<'_>, forth: &Mirror) -> Vec<RestructureStep> {
-        let mut steps = Vec::new();
-        for (id, object) in context.catalog.of_kind(ObjectKind::Index) {
-            let Object::Index(index) = object else { continue };
-            if index.table != self.into || !index.unique || index.predicate.is_some() {
-                continue;
-            }
-            let columns: Option<Vec<&Identifier>> = index.keys.iter().map(|key| key.column.as_ref()).collect();
-            let Some(columns) = columns else { continue };
-            let is_key = columns.iter().all(|column| forth.target_key.contains(column));
-            if is_key && self.taken == Taken::Keep {
-                continue;
-            }
-            let expressions: Option<Vec<String>> = columns
-                .iter()
-                .map(|column| {
-                    let value = forth.values.iter().find(|value| value.column == **column)?;
-                    Some(format!("CAST({} AS {})", value.expression, value.type_name))
-                })
-                .collect();
-            // The discriminator, or a column that only the target has, keeps them apart.
-            let Some(expressions) = expressions.filter(|_| !columns.contains(&&self.discriminator)) else { continue };
-            let targets: Vec<String> = columns.iter().map(|column| format!("target.{column}")).collect();
-            let set: Vec<String> = columns.iter().map(|column| format!("target.{column} IS NOT NULL")).collect();
-            let named: Vec<String> = columns.iter().map(ToString::to_string).collect();
-            steps.push(RestructureStep {
-                title: format!("see that no {} is in both tables ({id})", named.join(", ")),
-                action: Action::Check {
-                    query: format!(
-                        "SELECT NOT EXISTS (SELECT {} FROM {} AS source INTERSECT SELECT {} FROM {} AS target WHERE {})",
-                        expressions.join(", "),
-                        self.old,
-                        targets.join(", "),
-                        self.into,
-                        set.join(" AND ")
-                    ),
-                    failure: format!(
-                        "rows of {} and {} have the same {}: change them first{}",
-                        self.old,
-                        self.into,
-                        named.join(", "),
-                        if is_key { ", or leave those of the first behind with on_collision = \"keep_existing\"" } else { "" }
-                    ),
-                },
-                undo: StepUndo::Nothing,
-            });
-        }
-        steps
-    }
-
-    /// Sequences of both keys: from the cutover on one gives all values, and it must be past those of the other.
-    fn sequences(&self, context: &PlanContext<'_>) -> Vec<(QualifiedName, QualifiedName)> {
-        self.mapping
-            .back
-            .iter()
-            .filter_map(|(own, target)| {
-                let kept = sequence_of(context, &self.into_id, target)?;
-                let gone = sequence_of(context, &self.table, own)?;
-                (kept != gone).then(|| (kept, self.named_archived(context, &gone)))
-            })
-            .collect()
-    }
-
-    /// A sequence of the table's own goes along into the archive.
-    fn named_archived(&self, context: &PlanContext<'_>, sequence: &QualifiedName) -> QualifiedName {
-        if self.owns(context, sequence) { in_archive(sequence) } else { sequence.clone() }
-    }
-
-    fn named_back(&self, context: &PlanContext<'_>, archived: &QualifiedName) -> QualifiedName {
-        let all = context.catalog.of_kind(ObjectKind::Sequence).filter_map(|(id, _)| id.qualified_name());
-        all.into_iter()
-            .find(|name| self.owns(context, name) && in_archive(name) == *archived)
-            .unwrap_or_else(|| archived.clone())
-    }
-
-    fn owns(&self, context: &PlanContext<'_>, sequence: &QualifiedName) -> bool {
-        let id = ObjectId::in_schema(ObjectKind::Sequence, sequence.schema.clone(), sequence.name.clone());
-        matches!(context.catalog.get(&id), Some(Object::Sequence(found)) if found.owned_by.as_ref()
-            .is_some_and(|column| column.schema == self.table.schema && column.name == self.table.name))
-    }
-
     fn direct(&self, forth: &Mirror, keys: &[Repointed]) -> Vec<String> {
         let mut direct = Vec::new();
         if self.column_is_new {
@@ -509,13 +428,4 @@ impl Merge {
         direct.push(format!("DROP TABLE {}", self.old));
         direct
     }
-}
-
-/// Puts a sequence where it gives no value that the other one gave.
-fn advance(sequence: &QualifiedName, past: &QualifiedName) -> String {
-    format!(
-        "SELECT pg_catalog.setval({}, greatest(own.last_value, other.last_value)) FROM {sequence} AS own, {past} AS other \
-         WHERE other.is_called",
-        quote_literal(&sequence.to_string())
-    )
 }
