@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use pgmason_model::restructure::PlannedStage;
 use pgmason_model::{Catalog, Object, ObjectId, ObjectKind, QualifiedName};
 use pgmason_pg::Pipeline;
-use pgmason_pg::restructure::RestructureError;
+use pgmason_pg::restructure::state_error;
 use postgres::types::Type;
 
 use super::report::Refusal;
@@ -40,7 +40,7 @@ pub(super) fn refusals(
             include_str!("privileges.sql"),
             &[(&owners, Type::TEXT_ARRAY), (&names, Type::TEXT_ARRAY), (&schemas, Type::TEXT_ARRAY)],
         )
-        .map_err(|error| RestructureError::State { message: crate::error::server_words(&error) })?;
+        .map_err(|error| state_error(&error))?;
     Ok(rows
         .iter()
         .map(|row| Refusal { stage: Some(planned.name.clone()), message: row.get("problem"), hint: row.get("hint") })

@@ -13,14 +13,13 @@ use std::path::{Path, PathBuf};
 use pgmason_model::QualifiedName;
 use pgmason_model::plan::Recovery;
 use pgmason_model::restructure::{Action, PlannedStage};
-use pgmason_pg::restructure::{RestructureError, size_in_words};
+use pgmason_pg::restructure::{size_in_words, state_error};
 use pgmason_pg::{ConnectOptions, ConnectionString, Pipeline};
 use postgres::types::Type;
 
 use super::live::connect_options;
 use super::report::Refusal;
 use crate::JobError;
-use crate::error::server_words;
 
 /// Less than this is no news.
 const WORTH_TELLING: i64 = 1 << 30;
@@ -144,7 +143,7 @@ fn need(pipeline: &mut Pipeline, server: &Server, planned: &PlannedStage) -> Res
     let names: Vec<String> = names.into_iter().collect();
     let rows = pipeline
         .query(include_str!("room_sizes.sql"), &[(&names, Type::TEXT_ARRAY)])
-        .map_err(|error| RestructureError::State { message: server_words(&error) })?;
+        .map_err(|error| state_error(&error))?;
     let mut sizes: BTreeMap<String, Vec<Size>> = BTreeMap::new();
     for row in rows {
         sizes.entry(row.get("name")).or_default().push(Size {
@@ -202,9 +201,7 @@ fn estimate(planned: &PlannedStage, sizes: &BTreeMap<String, Vec<Size>>, default
 }
 
 fn server(pipeline: &mut Pipeline) -> Result<Server, JobError> {
-    let rows = pipeline
-        .query(include_str!("room_server.sql"), &[])
-        .map_err(|error| RestructureError::State { message: server_words(&error) })?;
+    let rows = pipeline.query(include_str!("room_server.sql"), &[]).map_err(|error| state_error(&error))?;
     let row = rows.first().ok_or(JobError::NeedsDatabase)?;
     Ok(Server {
         data_directory: row.get("data_directory"),

@@ -6,6 +6,7 @@ mod drop_table;
 mod equal_columns;
 mod examples;
 mod ground;
+mod in_the_way;
 mod merge_tables;
 mod mirror;
 mod newer_value;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use pgmason_model::quote_literal;
 use pgmason_model::restructure::{Action, PlannedStage, RelationLock};
 use tokio_postgres::types::Type;
 
@@ -13,15 +14,17 @@ use crate::Pipeline;
 /// A session whose transaction holds a lock that is in the way, and has for some time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Blocker {
+    /// 0: a prepared transaction, whose session is gone.
     pub pid: i32,
+    /// What it holds a lock on; empty: nothing, but its snapshot is older than the rows that were copied.
     pub relation: String,
     pub role: String,
     pub application: String,
-    /// `active`, `idle in transaction`, `autovacuum worker`; empty where the role may not see it.
+    /// `active`, `idle in transaction`, `autovacuum worker`, `prepared`; empty where the role may not see it.
     pub state: String,
     /// That its transaction has lasted.
     pub seconds: f64,
-    /// The beginning of its statement.
+    /// The beginning of its statement; of a prepared transaction its name.
     pub query: String,
     pub autovacuum: bool,
     /// Autovacuum that prevents wraparound gives way to nobody (PostgreSQL 13 to 18).
@@ -30,18 +33,26 @@ pub struct Blocker {
 
 impl Blocker {
     pub fn describe(&self) -> String {
-        let mut text = format!("session {}", self.pid);
+        let mut text = if self.pid == 0 {
+            format!("the prepared transaction {}", quote_literal(&self.query))
+        } else {
+            format!("session {}", self.pid)
+        };
         if !self.role.is_empty() {
             let _ = write!(text, " of {}", self.role);
         }
         if !self.application.is_empty() {
             let _ = write!(text, " ({})", self.application);
         }
-        if !self.state.is_empty() {
+        if !self.state.is_empty() && self.pid != 0 {
             let _ = write!(text, ", {}", self.state);
         }
-        let _ = write!(text, ", holds {} since {:.0} s", self.relation, self.seconds);
-        if !self.query.is_empty() {
+        if self.relation.is_empty() {
+            let _ = write!(text, ", sees the rows of {:.0} s ago, and not what was copied since", self.seconds);
+        } else {
+            let _ = write!(text, ", holds {} since {:.0} s", self.relation, self.seconds);
+        }
+        if !self.query.is_empty() && self.pid != 0 {
             let _ = write!(text, ": `{}`", pgmason_model::plan::beginning(&self.query, 80));
         }
         text

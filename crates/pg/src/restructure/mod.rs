@@ -4,10 +4,12 @@
 //!   it begins. Any pgmason on any machine goes on from there.
 //! - Nobody waits longer than one try for a lock, and nothing is queued behind a transaction that is known to last.
 //! - The session that works holds the migration lock.
+//! - No transaction that is older than a copy of rows meets what was copied: it would find none.
 
 mod backfill;
 mod blockers;
 mod locks;
+mod old_snapshots;
 mod pace;
 mod run;
 mod size;
@@ -116,12 +118,14 @@ pub enum RestructureError {
     Check { title: String, message: String },
     #[error("{title}: no lock on its tables in {seconds:.0} s, {tries} tries")]
     NoLock { title: String, seconds: f64, tries: u32, blocker: Option<Box<Blocker>> },
+    #[error("{title}: after {seconds:.0} s a transaction still sees the rows as they were before they were copied")]
+    OldSnapshot { title: String, seconds: f64, blocker: Box<Blocker> },
     #[error("{title}: {reason}")]
     CannotUndo { title: String, reason: String },
     #[error("{title}: it was interrupted, and nothing tells whether it did its work")]
     Unknown { title: String },
-    #[error("cannot read the state of restructurings: {message}")]
-    State { message: String },
+    #[error("cannot read or write the state of restructurings: {message}")]
+    State { message: String, sqlstate: Option<String> },
 }
 
 impl RestructureError {
@@ -135,19 +139,24 @@ impl RestructureError {
             Self::Check { .. } => {
                 "mend it and run the same command again, or `pgmason restructure rollback`".to_owned()
             }
-            Self::NoLock { blocker: Some(blocker), .. } => {
+            Self::NoLock { blocker: Some(blocker), .. } | Self::OldSnapshot { blocker, .. } => {
                 format!("{}; end it, or wait longer with --lock-wait", blocker.describe())
             }
             Self::NoLock { .. } => "run it again at a quieter time, or with a longer --lock-wait".to_owned(),
             Self::CannotUndo { .. } => "restore what it took from a backup".to_owned(),
             Self::Unknown { .. } => "look for yourself, and run it again with --rerun".to_owned(),
+            Self::State { sqlstate, .. } if sqlstate.as_deref() == Some("25006") => {
+                "the database or the role is set to default_transaction_read_only: find out why before you change it"
+                    .to_owned()
+            }
             Self::State { .. } => "connect as the role that began the restructuring".to_owned(),
         }
     }
 }
 
-pub(crate) fn state_error(error: &postgres::Error) -> RestructureError {
+pub fn state_error(error: &postgres::Error) -> RestructureError {
     RestructureError::State {
         message: error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned()),
+        sqlstate: error.code().map(|code| code.code().to_owned()),
     }
 }

@@ -1,11 +1,12 @@
 //! Runs the steps of a stage, forth or back, from wherever they are.
 
 use pgmason_model::plan::{Recovery, Step};
-use pgmason_model::restructure::{Action, StepUndo};
+use pgmason_model::restructure::{Action, LockMode, StepUndo};
 use tokio_postgres::types::Type;
 
 use super::backfill::{self, Place};
 use super::locks::{all, run_locked};
+use super::old_snapshots;
 use super::state::{self, NewStage, Phase, Reached, STEP_STATE, StepRow, StepState};
 use super::{Progress, RestructureError, Settings, state_error};
 use crate::Pipeline;
@@ -40,7 +41,11 @@ pub struct Runner {
 
 impl Runner {
     /// The executor has the lock.
-    pub fn new(executor: Executor, settings: Settings) -> Self {
+    pub fn new(mut executor: Executor, settings: Settings) -> Self {
+        // It waits for others for longer than a role's usual sessions are idle. Servers without them have no row.
+        let unlimited = "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings \
+                         WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
+        drop(executor.pipeline().run(Message::Simple(unlimited)));
         Self { executor, settings, rerun_unknown: false }
     }
 
@@ -71,7 +76,7 @@ impl Runner {
     /// Runs what is left to be run that way.
     pub fn run(&mut self, stage: i64, way: Way, report: &mut dyn FnMut(Progress<'_>)) -> Result<(), RestructureError> {
         let steps = state::steps(self.pipeline(), stage)?;
-        let due = due(steps, way);
+        let due = due(steps.clone(), way);
         if way.is_back()
             && let Some((step, reason)) = due.iter().find_map(|step| match &step.undo {
                 StepUndo::Impossible(reason) => Some((step, reason)),
@@ -83,7 +88,9 @@ impl Runner {
         let count = due.len();
         for (place, step) in due.iter().enumerate() {
             report(Progress::Step { title: &step.title, place: place + 1, of: count });
-            let outcome = self.step(stage, step, way, report);
+            let outcome = self
+                .wait_for_old_snapshots(step, way, &steps, report)
+                .and_then(|()| self.step(stage, step, way, report));
             for notice in self.pipeline().take_notices() {
                 report(Progress::Notice(notice));
             }
@@ -95,6 +102,32 @@ impl Runner {
         Ok(())
     }
 
+    /// Before what was copied takes somebody's place. Nobody is in the way where nothing was copied, or nothing is locked.
+    fn wait_for_old_snapshots(
+        &mut self,
+        step: &StepRow,
+        way: Way,
+        steps: &[StepRow],
+        report: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), RestructureError> {
+        let takes_place = match action_of(step, way) {
+            Some(Action::Transaction { locks, .. }) => locks.iter().any(|lock| lock.mode == LockMode::AccessExclusive),
+            _ => false,
+        };
+        let order = |step: &StepRow| (step.phase == Phase::Complete, step.number);
+        let copied = steps.iter().filter(|other| other.operation == step.operation).any(|other| {
+            let earlier = if way.is_back() { order(other) > order(step) } else { order(other) < order(step) };
+            // What never was done is not taken back by a copy.
+            let runs = !way.is_back() || other.state != StepState::Pending;
+            earlier && runs && matches!(action_of(other, way), Some(Action::Backfill(_)))
+        });
+        if takes_place && copied {
+            let settings = self.settings.clone();
+            old_snapshots::wait(self.pipeline(), &settings, &step.title, report)?;
+        }
+        Ok(())
+    }
+
     fn step(
         &mut self,
         stage: i64,
@@ -102,12 +135,9 @@ impl Runner {
         way: Way,
         report: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), RestructureError> {
-        let (action, at_work, at_end) = match (way, &step.undo) {
-            (Way::Forth(_), _) => (Some(&step.action), StepState::Begun, StepState::Done),
-            (_, StepUndo::Action(action)) => (Some(action), StepState::Undoing, StepState::Undone),
-            _ => (None, StepState::Undoing, StepState::Undone),
-        };
-        match action {
+        let (at_work, at_end) =
+            if way.is_back() { (StepState::Undoing, StepState::Undone) } else { (StepState::Begun, StepState::Done) };
+        match action_of(step, way) {
             None => self.record(stage, step, at_end, 0),
             Some(Action::Transaction { locks, statements }) => {
                 let (phase, nothing) = (step.phase.name(), 0i32);
@@ -219,6 +249,15 @@ impl Runner {
         parameters: &[crate::pipeline::Parameter<'_>],
     ) -> Result<Vec<tokio_postgres::Row>, RestructureError> {
         self.pipeline().query(sql, parameters).map_err(|error| state_error(&error))
+    }
+}
+
+/// What a step does that way; none where there is nothing to be taken back.
+fn action_of(step: &StepRow, way: Way) -> Option<&Action> {
+    match (way, &step.undo) {
+        (Way::Forth(_), _) => Some(&step.action),
+        (_, StepUndo::Action(action)) => Some(action),
+        _ => None,
     }
 }
 

@@ -168,7 +168,7 @@ pub fn create(pipeline: &mut Pipeline) -> Result<(), RestructureError> {
     let script = format!("BEGIN READ WRITE; {}; COMMIT", include_str!("create.sql"));
     pipeline.run(Message::Simple(&script)).map_err(|error| {
         drop(pipeline.run(Message::Simple("ROLLBACK")));
-        RestructureError::State { message: error.message }
+        RestructureError::State { message: error.message, sqlstate: error.sqlstate }
     })?;
     pipeline.take_notices();
     Ok(())
@@ -188,7 +188,7 @@ pub(super) fn guard(pipeline: &mut Pipeline) -> Result<bool, RestructureError> {
     match pipeline.run(Message::Simple(create)) {
         Ok(()) => Ok(true),
         Err(error) if error.sqlstate.as_deref() == Some("42501") => Ok(false),
-        Err(error) => Err(RestructureError::State { message: error.message }),
+        Err(error) => Err(RestructureError::State { message: error.message, sqlstate: error.sqlstate }),
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn unguard(pipeline: &mut Pipeline) -> Result<(), RestructureError> {
     }
     pipeline
         .run(Message::Simple("DROP EVENT TRIGGER IF EXISTS pgmason_guard"))
-        .map_err(|error| RestructureError::State { message: error.message })?;
+        .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })?;
     pipeline.take_notices();
     Ok(())
 }
@@ -246,7 +246,8 @@ pub fn steps(pipeline: &mut Pipeline, stage: i64) -> Result<Vec<StepRow>, Restru
     rows.iter()
         .map(|row| {
             let json = |column: &str| -> String { row.get(column) };
-            let unreadable = |error: serde_json::Error| RestructureError::State { message: error.to_string() };
+            let unreadable =
+                |error: serde_json::Error| RestructureError::State { message: error.to_string(), sqlstate: None };
             let state: String = row.get("state");
             let phase: String = row.get("phase");
             Ok(StepRow {
@@ -272,8 +273,8 @@ pub fn steps(pipeline: &mut Pipeline, stage: i64) -> Result<Vec<StepRow>, Restru
 
 /// Enters a stage with its steps, none of them run. Gives its number.
 pub(super) fn begin_stage(pipeline: &mut Pipeline, stage: &NewStage) -> Result<i64, RestructureError> {
-    let steps =
-        serde_json::to_string(&stage.steps).map_err(|error| RestructureError::State { message: error.to_string() })?;
+    let steps = serde_json::to_string(&stage.steps)
+        .map_err(|error| RestructureError::State { message: error.to_string(), sqlstate: None })?;
     let version = env!("CARGO_PKG_VERSION");
     let rows = pipeline
         .query(
@@ -308,7 +309,7 @@ pub(super) fn move_stage(
             include_str!("move_stage.sql"),
             &[(&stage, Type::INT8), (&phase, Type::TEXT), (&fingerprint, Type::TEXT), (&objects, Type::TEXT)],
         ))
-        .map_err(|error| RestructureError::State { message: error.message })
+        .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })
 }
 
 pub(super) const STEP_STATE: &str = include_str!("step_state.sql");
@@ -328,7 +329,7 @@ pub fn enter_rehearsal(pipeline: &mut Pipeline, rehearsal: &Rehearsal) -> Result
                 (&rehearsal.report, Type::TEXT),
             ],
         ))
-        .map_err(|error| RestructureError::State { message: error.message })
+        .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })
 }
 
 /// The rehearsals of a restructuring, the latest first.
@@ -357,7 +358,7 @@ pub fn sample(pipeline: &mut Pipeline, stage: i64, name: &str, uses: i64) -> Res
     const SQL: &str = include_str!("sample.sql");
     pipeline
         .run(Message::Bound(SQL, &[(&stage, Type::INT8), (&name, Type::TEXT), (&uses, Type::INT8)]))
-        .map_err(|error| RestructureError::State { message: error.message })
+        .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })
 }
 
 /// (seconds ago, uses by then) of a name, the latest first.
