@@ -72,6 +72,9 @@ fn use_of_the_old_name_keeps_a_stage_from_its_end() {
     }
     site.sql("DROP FUNCTION latest(); DROP TABLE cron.job");
     site.folder.write("src/mail.ts", "export const all = (db: any) => db.from('email_messages').select('*');\n");
+    // What the start did itself is no use.
+    let unused = site.run(&["status"]);
+    assert!(unused.stdout.contains("nobody uses it; 0 uses since the start"), "{unused}");
     // Somebody goes on with the old name.
     let (url, stop) = (site.url.clone(), std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
     let stopped = std::sync::Arc::clone(&stop);

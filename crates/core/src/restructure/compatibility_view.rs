@@ -110,7 +110,7 @@ pub fn marker(view: &QualifiedName) -> QualifiedName {
 /// Nobody may use the schema, so the table is reached through the view alone.
 pub(super) fn marker_statements(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
     vec![
-        format!("CREATE TABLE {marker} (never integer PRIMARY KEY CHECK (false))"),
+        format!("CREATE TABLE {marker} (never integer CHECK (false))"),
         format!("REVOKE ALL ON {marker} FROM PUBLIC"),
         format!("GRANT SELECT ON {marker} TO PUBLIC"),
         format!("COMMENT ON TABLE {marker} IS {}", quote_literal(&format!("counts the use of {view}"))),
