@@ -7,6 +7,7 @@ use super::operations::partition_table::{PartitionBy, PartitionTable};
 use super::partitions::{Partitions, default_name};
 use super::refusal::OperationRefusal;
 use super::table_facts::refused;
+use crate::rules::consistency::column_type::without_modifier;
 
 /// Partitions ahead of now, where the file does not say.
 const AHEAD: u32 = 3;
@@ -29,12 +30,12 @@ pub(super) fn partitions_of(
                     "write \"day\", \"week\", \"month\", \"quarter\" or \"year\"",
                 ));
             };
-            let with_time_zone = match type_name {
+            let with_time_zone = match without_modifier(type_name).as_str() {
                 "timestamp with time zone" => true,
                 "timestamp without time zone" | "date" => false,
-                other => {
+                _ => {
                     return Err(refused(
-                        format!("{name}.{column} is {other}, and ranges are of time"),
+                        format!("{name}.{column} is {type_name}, and ranges are of time"),
                         "choose a column of a date or a point in time, or partition by hash",
                     ));
                 }

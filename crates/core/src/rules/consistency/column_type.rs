@@ -100,7 +100,7 @@ pub(super) fn stored_type<'a>(catalog: &'a Catalog, column: &'a Column) -> &'a s
 }
 
 /// `character varying(20)` → `character varying`, `timestamp(3) with time zone` → `timestamp with time zone`.
-pub(super) fn without_modifier(type_name: &str) -> String {
+pub(crate) fn without_modifier(type_name: &str) -> String {
     // A quoted type name may hold anything, parentheses too.
     if type_name.contains('"') {
         return type_name.to_owned();

@@ -1,7 +1,7 @@
 //! Rules about what should be the same wherever it stands.
 
 mod column_twins;
-mod column_type;
+pub(crate) mod column_type;
 mod column_type_differs_between_tables;
 mod duplicate_column;
 mod foreign_key_type_mismatch;
