@@ -95,6 +95,17 @@ fn use_of_the_old_name_keeps_a_stage_from_its_end() {
 }
 
 #[test]
+fn code_that_says_a_name_that_stays_is_no_use_of_an_old_one() {
+    let site =
+        Site::new(EMAILS, r#"{ kind = "change_column_type", table = "emails", column = "id", type = "numeric" }"#);
+    site.folder.write("src/mail.ts", "export const all = (db: any) => db.from('emails').select('id');\n");
+    site.run(&["start", "--yes", "--unrehearsed"]).assert_code(0);
+    let status = site.run(&["status"]);
+    assert!(!status.stdout.contains("in use") && !status.stdout.contains("of about 0"), "{status}");
+    site.run(&["complete", "--yes"]).assert_code(0);
+}
+
+#[test]
 fn ddl_on_a_view_that_stands_for_a_table_is_refused() {
     let site = Site::new(EMAILS, RENAME);
     site.run(&["start", "--yes", "--unrehearsed"]).assert_code(0);

@@ -109,7 +109,10 @@ pub(super) fn gather(
     watch: bool,
 ) -> Result<Vec<Evidence>, JobError> {
     let mut all = Vec::new();
-    let changes: Vec<&NameChange> = planned.operations.iter().flat_map(|operation| &operation.names).collect();
+    // A column of another type keeps its name: whoever says it goes on to.
+    let goes = |change: &&NameChange| change.new.as_ref() != Some(&change.old);
+    let changes: Vec<&NameChange> =
+        planned.operations.iter().flat_map(|operation| &operation.names).filter(goes).collect();
     let mut told = BTreeSet::new();
     let jobs = cron_jobs(pipeline);
     for change in changes {

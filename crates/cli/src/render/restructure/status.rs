@@ -40,10 +40,16 @@ fn one(stage: &StageStatus, out: &mut dyn Write) -> io::Result<()> {
     }
     for backfill in &stage.backfills {
         let left = backfill.seconds_left.map(|left| format!(", {} left", in_words(left))).unwrap_or_default();
+        // The server guesses nothing for a table that nobody has analyzed.
+        let expected = if backfill.rows_expected > 0.0 {
+            format!(" of about {:.0}", backfill.rows_expected)
+        } else {
+            String::new()
+        };
         writeln!(
             out,
-            "  {}: {}, {} of about {:.0} rows, {:.0} rows/s{left}",
-            backfill.title, backfill.state, backfill.rows, backfill.rows_expected, backfill.rows_per_second
+            "  {}: {}, {}{expected} rows, {:.0} rows/s{left}",
+            backfill.title, backfill.state, backfill.rows, backfill.rows_per_second
         )?;
     }
     for problem in &stage.problems {
