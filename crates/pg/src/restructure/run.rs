@@ -149,8 +149,12 @@ impl Runner {
                     (&name, Type::TEXT),
                     (&nothing, Type::INT4),
                 ];
-                let mut messages: Vec<Message<'_>> =
-                    statements.iter().map(|statement| Message::Simple(statement)).collect();
+                let mut messages: Vec<Message<'_>> = Vec::new();
+                if way.is_back() {
+                    // What is not there need not be dropped.
+                    messages.push(Message::Simple("SET LOCAL client_min_messages = warning"));
+                }
+                messages.extend(statements.iter().map(|statement| Message::Simple(statement)));
                 messages.push(Message::Simple("SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE"));
                 messages.push(Message::Bound(STEP_STATE, &parameters));
                 let settings = self.settings.clone();
