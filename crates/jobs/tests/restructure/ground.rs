@@ -17,7 +17,9 @@ use postgres::Client;
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     let cluster = Cluster::start(&ClusterOptions {
-        settings: "max_connections = 200\nautovacuum_naptime = 1s\ntrack_counts = on".to_owned(),
+        settings: "max_connections = 200\nautovacuum_naptime = 1s\ntrack_counts = on\n\
+                   shared_preload_libraries = 'pg_stat_statements'"
+            .to_owned(),
         ..Default::default()
     });
     cluster.sql(
