@@ -55,7 +55,9 @@ pub fn compatibility_view(
             columns: columns.iter().map(|(_, attribute)| attribute.clone()).collect(),
             security_invoker: invoker,
             security_barrier: false,
-            check_option: None,
+            // An INSERT looks at no WHERE of its view but for this one's sake: with it, the marker is looked into (PostgreSQL
+            // 13 to 18). No row fails it. A view with INSTEAD OF triggers may not have it.
+            check_option: functions.is_none().then(|| "local".to_owned()),
         }),
     )];
     let mut commented = false;
@@ -71,11 +73,17 @@ pub fn compatibility_view(
     create.extend(functions.iter().flat_map(InvokerFunctions::before).cloned());
     create.extend(make(catalog, objects, context.creator)?);
     create.extend(functions.iter().flat_map(InvokerFunctions::after).cloned());
+    if functions.is_some() {
+        create.extend(count_inserts(&marker, view));
+    }
     let name = quote_literal(&view.to_string());
     create.push(format!("SELECT pgmason.guard({name})"));
     let mut drop =
         vec![format!("SELECT pgmason.unguard({name})"), format!("DROP VIEW {view}"), format!("DROP TABLE {marker}")];
     drop.extend(functions.iter().flat_map(InvokerFunctions::drop));
+    if functions.is_some() {
+        drop.push(format!("DROP FUNCTION {}()", insert_counter(view)));
+    }
     Ok(ViewStatements { create, drop })
 }
 
@@ -107,7 +115,8 @@ pub fn marker(view: &QualifiedName) -> QualifiedName {
     QualifiedName::new(OWN_SCHEMA, format!("use_{}", &digest[..16]))
 }
 
-/// Nobody may use the schema, so the table is reached through the view alone.
+/// Nobody may use the schema, so the table is reached through the view alone. It has no key: making the index would be
+/// counted as a scan (PostgreSQL 13 to 18).
 pub(super) fn marker_statements(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
     vec![
         format!("CREATE TABLE {marker} (never integer CHECK (false))"),
@@ -115,6 +124,27 @@ pub(super) fn marker_statements(marker: &QualifiedName, view: &QualifiedName) ->
         format!("GRANT SELECT ON {marker} TO PUBLIC"),
         format!("COMMENT ON TABLE {marker} IS {}", quote_literal(&format!("counts the use of {view}"))),
     ]
+}
+
+/// Where INSTEAD OF triggers write, an INSERT looks at nothing of its view: a trigger before the statement looks into the
+/// marker, with the rights of pgmason's role, once for all of its rows (PostgreSQL 13 to 18).
+pub(super) fn count_inserts(marker: &QualifiedName, view: &QualifiedName) -> Vec<String> {
+    let function = insert_counter(view);
+    vec![
+        format!(
+            "CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \
+             SET search_path = pg_catalog, pg_temp AS $pgmason$BEGIN PERFORM FROM {marker}; RETURN NULL; END$pgmason$"
+        ),
+        format!("REVOKE ALL ON FUNCTION {function}() FROM PUBLIC"),
+        format!(
+            "CREATE TRIGGER pgmason_count BEFORE INSERT ON {view} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+        ),
+    ]
+}
+
+pub(super) fn insert_counter(view: &QualifiedName) -> QualifiedName {
+    let digest = crate::migrations::fingerprint::sha256(view.to_string());
+    QualifiedName::new(OWN_SCHEMA, format!("count_{}", &digest[..16]))
 }
 
 /// The columns, in order.

@@ -11,7 +11,8 @@ use pgmason_model::catalog::{Attribute, Comment, Default, View};
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::compatibility_view::{
-    OWN_SCHEMA, ViewStatements, has_column_grants, marker, marker_statements, parts, runs_as_invoker,
+    OWN_SCHEMA, ViewStatements, count_inserts, has_column_grants, insert_counter, marker, marker_statements, parts,
+    runs_as_invoker,
 };
 use super::context::PlanContext;
 use super::make::make;
@@ -100,6 +101,8 @@ impl MergedView<'_> {
         ];
         if self.mapping.computed {
             create.extend(self.instead_of());
+            create.extend(count_inserts(&marker, self.view));
+            drop.push(format!("DROP FUNCTION {}()", insert_counter(self.view)));
             drop.push(format!("DROP FUNCTION {}()", self.function()));
         }
         create.push(format!("SELECT pgmason.guard({name})"));

@@ -81,6 +81,23 @@ fn contradictions(operations: &[PlannedOperation]) -> Result<(), OperationRefusa
     Ok(())
 }
 
+/// A relation that both stages work on, where they are not known to keep off each other: a stage that stands takes it for
+/// its own until its end, and its way back needs it as it left it.
+pub fn relation_of_both(standing: &PlannedStage, other: &PlannedStage) -> Option<String> {
+    let relations = |operation: &PlannedOperation| -> BTreeSet<String> {
+        let compatibility = operation.compatibility.iter().flat_map(|found| [&found.view, &found.table]);
+        operation.relations.iter().chain(compatibility).map(ToString::to_string).collect()
+    };
+    standing.operations.iter().find_map(|first| {
+        let taken = relations(first);
+        other
+            .operations
+            .iter()
+            .filter(|second| !(goes_beside_others(first) && goes_beside_others(second)))
+            .find_map(|second| relations(second).into_iter().find(|name| taken.contains(name)))
+    })
+}
+
 /// What both work on, of a relation that both name.
 fn shared(first: &PlannedOperation, second: &PlannedOperation, relation: &str) -> Option<String> {
     if goes_beside_others(first) && goes_beside_others(second) {

@@ -12,6 +12,7 @@ pub mod from_rulebook;
 mod gates;
 mod ground;
 mod live;
+mod other_stages;
 pub mod planning;
 mod privileges;
 pub mod read;
@@ -20,6 +21,7 @@ pub mod report;
 mod roles;
 mod room;
 pub mod running;
+mod statement_use;
 pub mod status;
 mod told;
 mod work;
@@ -29,8 +31,8 @@ use pgmason_pg::{ConnectOptions, ConnectionString, Pipeline};
 
 use crate::JobError;
 
-/// Stages of a restructuring that were begun on the database.
-pub(crate) fn begun_stages(database: &ConnectionString, restructure: &str) -> Result<Vec<StageRow>, JobError> {
+/// Stages that were begun on the database, of one restructuring or of all.
+pub(crate) fn begun_stages(database: &ConnectionString, restructure: Option<&str>) -> Result<Vec<StageRow>, JobError> {
     let mut pipeline = Pipeline::connect(database, &ConnectOptions { read_only: true, ..live::connect_options() })?;
-    Ok(stages(&mut pipeline, Some(restructure))?)
+    Ok(stages(&mut pipeline, restructure)?)
 }

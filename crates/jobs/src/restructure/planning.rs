@@ -9,10 +9,12 @@ use pgmason_core::restructure::stage;
 use pgmason_model::restructure::PlannedStage;
 use pgmason_model::{Catalog, Identifier};
 use pgmason_pg::ConnectionString;
+use pgmason_pg::restructure::StageRow;
 
 use super::derive::derive;
 use super::ground::Ground;
 use super::live;
+use super::other_stages;
 use super::read::ReadFile;
 use super::report::{PlanReport, RESTRUCTURE_REPORT_VERSION, Refusal};
 use super::room;
@@ -57,10 +59,11 @@ pub fn plan(
             Ground::of_source(project, &source, options, reporter)?
         }
     };
-    let begun = match database {
-        Some(database) => super::begun_stages(database, &file.name)?,
+    let everywhere = match database {
+        Some(database) => super::begun_stages(database, None)?,
         None => Vec::new(),
     };
+    let begun: Vec<&StageRow> = everywhere.iter().filter(|row| row.restructure == file.name).collect();
     for stage in &file.file.stages {
         let is_begun = begun.iter().any(|row| row.stage == stage.name && row.phase != "rolled back");
         if is_begun {
@@ -70,6 +73,13 @@ pub fn plan(
         let in_use = ground.in_use.clone();
         match plan_stage(stage, &ground.catalog, &ground.creator, &in_use) {
             Ok(planned) => {
+                // The stages of this file are planned one after the other, as if each had come to its end.
+                let others: Vec<StageRow> =
+                    everywhere.iter().filter(|row| row.restructure != file.name).cloned().collect();
+                if let Some(refusal) = other_stages::in_the_way_of_start(&file.name, &planned, &others)? {
+                    report.refusals.push(refusal);
+                    break;
+                }
                 let planned = derive(&mut ground, planned)?;
                 ground.pass(&planned)?;
                 if only.is_none_or(|only| only == stage.name) {

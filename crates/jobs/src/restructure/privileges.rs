@@ -46,3 +46,23 @@ pub(super) fn refusals(
         .map(|row| Refusal { stage: Some(planned.name.clone()), message: row.get("problem"), hint: row.get("hint") })
         .collect())
 }
+
+/// Grants that somebody else than the owner gave: a view that stands for the table has them from its owner, and whoever gave
+/// them cannot take them away there.
+pub(super) fn notes(pipeline: &mut Pipeline, planned: &PlannedStage) -> Result<Vec<String>, JobError> {
+    const SQL: &str = "SELECT DISTINCT pg_catalog.format('%s gave privileges on %s that its owner did not: the view that \
+        stands for it has them from the owner, and only the owner can take them away there', \
+        acl.grantor::pg_catalog.regrole, name.name) AS note \
+        FROM pg_catalog.unnest($1::text[]) AS name (name) \
+        JOIN pg_catalog.pg_class AS class ON class.oid = pg_catalog.to_regclass(name.name) \
+        CROSS JOIN LATERAL pg_catalog.aclexplode(class.relacl) AS acl \
+        WHERE acl.grantor <> class.relowner ORDER BY 1";
+    let stood_for = planned.operations.iter().filter(|operation| !operation.compatibility.is_empty());
+    let names: BTreeSet<String> =
+        stood_for.flat_map(|operation| &operation.relations).map(ToString::to_string).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let rows = pipeline
+        .query(SQL, &[(&names, Type::TEXT_ARRAY)])
+        .map_err(|error| RestructureError::State { message: crate::error::server_words(&error) })?;
+    Ok(rows.iter().map(|row| row.get("note")).collect())
+}

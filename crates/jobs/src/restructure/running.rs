@@ -14,11 +14,13 @@ use super::derive::derive;
 use super::gates;
 use super::ground::{Ground, new_stage};
 use super::live::{self, reached_now};
+use super::other_stages;
 use super::planning::{no_such_stage, plan_stage, refused};
 use super::privileges;
 use super::read::ReadFile;
 use super::report::{RESTRUCTURE_REPORT_VERSION, Refusal, RunReport};
 use super::room;
+use super::statement_use;
 use super::told::{preview, preview_back};
 use super::work::Work;
 use crate::JobError;
@@ -114,8 +116,10 @@ pub fn start(
         report.seconds = began.elapsed().as_secs_f64();
         return Ok(report);
     }
-    report.refusals.extend(stands_for(&planned, &begun)?);
+    let everywhere = stages(work.runner.pipeline(), None)?;
+    report.refusals.extend(other_stages::in_the_way_of_start(&file.name, &planned, &everywhere)?);
     report.refusals.extend(privileges::refusals(work.runner.pipeline(), &live.catalog, &planned)?);
+    report.notes.extend(privileges::notes(work.runner.pipeline(), &planned)?);
     report.refusals.extend(room::refusals(
         work.runner.pipeline(),
         database,
@@ -223,6 +227,11 @@ pub fn rollback(
         return Ok(report);
     }
     let row = standing[place];
+    let everywhere = stages(work.runner.pipeline(), None)?;
+    if let Some(refusal) = other_stages::in_the_way_of_rollback(row, &everywhere)? {
+        report.refusals.push(refusal);
+        return Ok(report);
+    }
     if options.to_started && !matches!(row.phase.as_str(), "completed" | "completing" | "rolling back") {
         report.refusals.push(Refusal {
             stage: Some(row.stage.clone()),
@@ -253,6 +262,7 @@ pub fn rollback(
         let reached = reached_now(database)?;
         work.runner.enter(row.id, done, Some(&reached))?;
         if options.to_started {
+            keep_statements(&mut work, row.id)?;
             work.runner.guard()?;
         }
         work.runner.unguard()?;
@@ -270,30 +280,6 @@ fn begin(file: &ReadFile, database: &ConnectionString, options: &RunOptions) -> 
         dry_run: options.dry_run,
         ..RunReport::default()
     }
-}
-
-/// Tables that a view of another stage stands for: what hangs on the view would be in the way.
-fn stands_for(planned: &PlannedStage, begun: &[StageRow]) -> Result<Option<Refusal>, JobError> {
-    for row in begun.iter().filter(|row| row.phase == "started") {
-        let standing = plan_of(row)?;
-        for compatibility in standing.operations.iter().flat_map(|operation| &operation.compatibility) {
-            let relations = planned.operations.iter().flat_map(|operation| &operation.relations);
-            let met = relations
-                .into_iter()
-                .find(|relation| **relation == compatibility.view || **relation == compatibility.table);
-            if let Some(met) = met {
-                return Ok(Some(Refusal {
-                    stage: Some(planned.name.clone()),
-                    message: format!(
-                        "stage {} has begun on {met}: {} is a view until its end",
-                        row.stage, compatibility.view
-                    ),
-                    hint: format!("complete stage {} first", row.stage),
-                }));
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// The stage to start: the one that was interrupted, else the first that was not begun.
@@ -316,6 +302,15 @@ pub(super) fn plan_of(row: &StageRow) -> Result<PlannedStage, JobError> {
     serde_json::from_str(&row.plan).map_err(|error| JobError::Database(error.to_string()))
 }
 
+/// What statements were called before anybody was told of the new names is no evidence.
+fn keep_statements(work: &mut Work<'_>, stage: i64) -> Result<(), JobError> {
+    let begun = stages(work.runner.pipeline(), None)?;
+    let Some(row) = begun.iter().find(|row| row.id == stage) else { return Ok(()) };
+    let planned = plan_of(row)?;
+    statement_use::keep(work.runner.pipeline(), stage, &planned);
+    Ok(())
+}
+
 fn go_on(
     mut work: Work<'_>,
     row: &StageRow,
@@ -332,6 +327,9 @@ fn go_on(
         // The fingerprint tells later whether somebody else changed something.
         let reached = reached_now(work.database)?;
         work.runner.enter(row.id, done, Some(&reached))?;
+        if phase == Phase::Start {
+            keep_statements(&mut work, row.id)?;
+        }
         work.runner.unguard()?;
     }
     let reached = if outcome.is_ok() { done } else { at_work };

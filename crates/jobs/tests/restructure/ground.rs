@@ -12,15 +12,16 @@ use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
 use pgmason_jobs::restructure::status::{StatusReport, status};
 use pgmason_model::restructure::PlannedStage;
 use pgmason_pg::ConnectionString;
-use pgmason_testkit::{Cluster, ClusterOptions, Folder};
+use pgmason_testkit::{Cluster, ClusterOptions, Folder, local_binaries};
 use postgres::Client;
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
-    let cluster = Cluster::start(&ClusterOptions {
-        settings: "max_connections = 200\nmax_prepared_transactions = 5\nautovacuum_naptime = 1s\ntrack_counts = on"
-            .to_owned(),
-        ..Default::default()
-    });
+    let mut settings =
+        "max_connections = 200\nmax_prepared_transactions = 5\nautovacuum_naptime = 1s\ntrack_counts = on".to_owned();
+    if counts_statements() {
+        settings.push_str("\nshared_preload_libraries = 'pg_stat_statements'");
+    }
+    let cluster = Cluster::start(&ClusterOptions { settings, ..Default::default() });
     cluster.sql(
         "postgres",
         "CREATE ROLE anon NOLOGIN; CREATE ROLE authenticated NOLOGIN; CREATE ROLE service_role NOLOGIN BYPASSRLS; \
@@ -28,6 +29,18 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
     );
     cluster
 });
+
+/// The servers of the version matrix come without extensions.
+pub(super) fn counts_statements() -> bool {
+    let programs = local_binaries(None);
+    let libraries = ["../lib", "../lib/postgresql"].map(|folder| programs.join(folder));
+    let found = libraries
+        .iter()
+        .any(|folder| ["so", "dylib"].iter().any(|end| folder.join(format!("pg_stat_statements.{end}")).exists()));
+    let in_matrix = std::env::var_os("PGMASON_TEST_MAJOR").is_some();
+    assert!(found || in_matrix, "install PostgreSQL's extensions: {libraries:?} have no pg_stat_statements");
+    found
+}
 
 /// A database of its own and the folder of a project.
 pub(super) struct Live {

@@ -80,29 +80,45 @@ COMMENT ON TABLE pgmason.restructure_samples IS 'How often old names had been us
 -- Views that stand for tables, and how each looked when pgmason had made it.
 CREATE TABLE IF NOT EXISTS pgmason.restructure_guarded (
     view text PRIMARY KEY,
-    fingerprint text NOT NULL
+    fingerprint text NOT NULL,
+    view_oid oid,
+    -- How it looked when the guard last found it changed by what no DDL of then had done.
+    seen text
 );
 COMMENT ON TABLE pgmason.restructure_guarded IS 'Views that stand for tables: DDL aimed at them is refused';
 
+-- Grants by the numbers of roles, in an order: a role may be renamed.
+CREATE OR REPLACE FUNCTION pgmason.grants_as_text(acl aclitem[]) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $function$
+    SELECT string_agg(line, ',' ORDER BY line COLLATE "C") FROM (
+        SELECT concat_ws(' ', item.grantor, item.grantee, item.privilege_type, item.is_grantable) AS line
+        FROM aclexplode($1) AS item) AS lines
+$function$;
+
 -- All that a role can change of a view: its definition, options, owner, privileges, columns, defaults. Null: it is gone.
+-- By what the catalog holds: how that reads depends on settings of the session (TimeZone, DateStyle, quote_all_identifiers),
+-- and on names of other objects (PostgreSQL 13 to 18).
 CREATE OR REPLACE FUNCTION pgmason.view_fingerprint(view text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $function$
     SELECT md5(concat_ws('|',
-        pg_get_viewdef(class.oid), class.reloptions::text, class.relowner::text,
-        (SELECT string_agg(item::text, ',' ORDER BY item::text) FROM unnest(class.relacl) AS item),
-        (SELECT string_agg(concat_ws(' ', attname, atttypid, atttypmod, attacl::text, pg_get_expr(adbin, adrelid)), ',' ORDER BY attnum)
+        class.reloptions::text, class.relowner::oid, pgmason.grants_as_text(class.relacl),
+        (SELECT string_agg(concat_ws(' ', attname, atttypid, atttypmod, attcollation, pgmason.grants_as_text(attacl),
+            adbin::text), ',' ORDER BY attnum)
          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = class.oid AND attnum > 0),
-        (SELECT string_agg(pg_get_triggerdef(oid), ',' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = class.oid),
-        (SELECT string_agg(pg_get_ruledef(oid), ',' ORDER BY rulename) FROM pg_rewrite
-         WHERE ev_class = class.oid AND rulename <> '_RETURN')))
+        (SELECT string_agg(concat_ws(' ', tgname, tgfoid, tgtype, tgenabled, tgattr, tgargs, tgqual::text), ',' ORDER BY tgname)
+         FROM pg_trigger WHERE tgrelid = class.oid),
+        (SELECT string_agg(concat_ws(' ', rulename, ev_type, ev_enabled, is_instead, ev_qual::text, ev_action::text), ','
+            ORDER BY rulename)
+         FROM pg_rewrite WHERE ev_class = class.oid)))
     FROM pg_class AS class WHERE class.oid = to_regclass($1) AND class.relkind = 'v'
 $function$;
 
 CREATE OR REPLACE FUNCTION pgmason.guard(view text) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $function$
-    INSERT INTO pgmason.restructure_guarded VALUES ($1, coalesce(pgmason.view_fingerprint($1), ''))
-    ON CONFLICT (view) DO UPDATE SET fingerprint = excluded.fingerprint
+    INSERT INTO pgmason.restructure_guarded (view, fingerprint, view_oid)
+    VALUES ($1, coalesce(pgmason.view_fingerprint($1), ''), to_regclass($1))
+    ON CONFLICT (view) DO UPDATE SET fingerprint = excluded.fingerprint, view_oid = excluded.view_oid, seen = NULL
 $function$;
 
 CREATE OR REPLACE FUNCTION pgmason.unguard(view text) RETURNS void
@@ -110,28 +126,47 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $function$
     DELETE FROM pgmason.restructure_guarded WHERE restructure_guarded.view = $1
 $function$;
 
+-- True where this transaction wrote of the relation: rows of the catalog that are at most as old as itself. A subtransaction
+-- is younger than the one it is in.
+CREATE OR REPLACE FUNCTION pgmason.is_written_now(relation oid) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $function$
+    SELECT coalesce(bool_or(age(written) <= age(pg_current_xact_id()::xid)), false) FROM (
+        SELECT xmin FROM pg_class WHERE oid = $1
+        UNION ALL SELECT xmin FROM pg_attribute WHERE attrelid = $1
+        UNION ALL SELECT xmin FROM pg_attrdef WHERE adrelid = $1
+        UNION ALL SELECT xmin FROM pg_trigger WHERE tgrelid = $1
+        UNION ALL SELECT xmin FROM pg_rewrite WHERE ev_class = $1) AS rows (written)
+$function$;
+
 -- Runs after every DDL statement of anybody, where an event trigger could be made. What a GRANT or an ALTER was aimed at is
--- not always told to it (PostgreSQL 13 to 18), so it looks at the views themselves.
+-- not always told to it (PostgreSQL 13 to 18), so it looks at the views themselves. A view that something else has changed
+-- is no reason to refuse DDL on other things: `status` tells of it.
 CREATE OR REPLACE FUNCTION pgmason.restructure_guard() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
-    changed text;
+    changed record;
 BEGIN
     IF current_setting('pgmason.restructuring', true) = 'on' THEN
         RETURN;
     END IF;
-    SELECT guarded.view INTO changed FROM pgmason.restructure_guarded AS guarded
-    WHERE guarded.fingerprint IS DISTINCT FROM coalesce(pgmason.view_fingerprint(guarded.view), '')
-    ORDER BY guarded.view LIMIT 1;
-    IF changed IS NOT NULL THEN
-        RAISE EXCEPTION '% stands for a table that is being restructured: this % would change it', changed, tg_tag
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                HINT = 'Name the table itself, or complete the stage first: pgmason restructure status';
-    END IF;
+    FOR changed IN
+        SELECT guarded.view, guarded.view_oid, coalesce(pgmason.view_fingerprint(guarded.view), '') AS now
+        FROM pgmason.restructure_guarded AS guarded
+        WHERE coalesce(guarded.seen, guarded.fingerprint) <> coalesce(pgmason.view_fingerprint(guarded.view), '')
+        ORDER BY guarded.view
+    LOOP
+        -- What a DROP took is not there to be looked at.
+        IF tg_tag LIKE 'DROP %' OR pgmason.is_written_now(changed.view_oid) THEN
+            RAISE EXCEPTION '% stands for a table that is being restructured: this % would change it', changed.view, tg_tag
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                    HINT = 'Name the table itself, or complete the stage first: pgmason restructure status';
+        END IF;
+        UPDATE pgmason.restructure_guarded SET seen = changed.now WHERE restructure_guarded.view = changed.view;
+    END LOOP;
 END
 $function$;
-REVOKE ALL ON FUNCTION pgmason.view_fingerprint(text), pgmason.guard(text), pgmason.unguard(text), pgmason.restructure_guard()
-    FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgmason.view_fingerprint(text), pgmason.guard(text), pgmason.unguard(text), pgmason.restructure_guard(),
+    pgmason.grants_as_text(aclitem[]), pgmason.is_written_now(oid) FROM PUBLIC;
 
 ALTER TABLE pgmason.restructure_guarded ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgmason.restructure_stages ENABLE ROW LEVEL SECURITY;

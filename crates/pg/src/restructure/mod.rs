@@ -31,7 +31,7 @@ pub use state::{
     NewStage, NewStep, Phase, Reached, Rehearsal, StageRow, StepRow, StepState, create, enter_rehearsal, is_there,
     rehearsals, sample, samples, stages, steps,
 };
-pub use watch::{last_use, problems_of_views, uses};
+pub use watch::{counts_lost, last_use, problems_of_views, uses};
 
 /// How to work.
 #[derive(Clone, Debug)]

@@ -15,11 +15,18 @@ SELECT
             END
         WHEN guarded.fingerprint IS DISTINCT FROM pgmason.view_fingerprint(pair.view) THEN 'it was changed since pgmason made it'
         WHEN view.relowner <> "table".relowner THEN 'it has another owner than its table'
-        WHEN (SELECT pg_catalog.array_agg(item::text ORDER BY item::text)
-              FROM pg_catalog.unnest(coalesce(view.relacl, pg_catalog.acldefault('r', view.relowner))) AS item)
-            IS DISTINCT FROM
-            (SELECT pg_catalog.array_agg(item::text ORDER BY item::text)
-             FROM pg_catalog.unnest(coalesce("table".relacl, pg_catalog.acldefault('r', "table".relowner))) AS item)
+        -- Who gave a privilege on the table does not matter: on the view all of them are its owner's gift.
+        WHEN EXISTS (
+            SELECT FROM (
+                SELECT 1 AS side, item.grantee, item.privilege_type, pg_catalog.bool_or(item.is_grantable) AS is_grantable
+                FROM pg_catalog.aclexplode(coalesce(view.relacl, pg_catalog.acldefault('r', view.relowner))) AS item
+                GROUP BY item.grantee, item.privilege_type
+                UNION ALL
+                SELECT 2, item.grantee, item.privilege_type, pg_catalog.bool_or(item.is_grantable)
+                FROM pg_catalog.aclexplode(coalesce("table".relacl, pg_catalog.acldefault('r', "table".relowner))) AS item
+                GROUP BY item.grantee, item.privilege_type) AS grants
+            GROUP BY grants.grantee, grants.privilege_type, grants.is_grantable
+            HAVING pg_catalog.count(*) <> 2)
             THEN 'its privileges are not those of its table any more'
     END AS problem
 FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS pair (view, "table")

@@ -17,6 +17,14 @@ pub fn uses(pipeline: &mut Pipeline, markers: &[String]) -> Result<Vec<i64>, Res
     Ok(markers.iter().map(count).collect())
 }
 
+/// Seconds since the server lost its counts, after the start of the stage: somebody reset them, or it crashed. None: it says
+/// of nothing.
+pub fn counts_lost(pipeline: &mut Pipeline, stage: i64) -> Result<Option<f64>, RestructureError> {
+    const SQL: &str = include_str!("counts_lost.sql");
+    let rows = pipeline.query(SQL, &[(&stage, Type::INT8)]).map_err(|error| state_error(&error))?;
+    Ok(rows.first().and_then(|row| row.get(0)))
+}
+
 /// Seconds since the last use. None: never, or the server does not say (before PostgreSQL 16).
 pub fn last_use(pipeline: &mut Pipeline, marker: &str) -> Result<Option<f64>, RestructureError> {
     const SINCE: i32 = 160_000;

@@ -99,7 +99,7 @@ pub fn rehearse(
     ground.in_use.extend(options.statements.iter().cloned());
     seed(project, &mut ground, file, options, &mut report)?;
     let begun = match database {
-        Some(database) => super::begun_stages(database, &file.name)?,
+        Some(database) => super::begun_stages(database, Some(&file.name))?,
         None => Vec::new(),
     };
     let mut records = Vec::new();
