@@ -63,6 +63,6 @@ pub(super) fn notes(pipeline: &mut Pipeline, planned: &PlannedStage) -> Result<V
     let names: Vec<String> = names.into_iter().collect();
     let rows = pipeline
         .query(SQL, &[(&names, Type::TEXT_ARRAY)])
-        .map_err(|error| RestructureError::State { message: crate::error::server_words(&error) })?;
+        .map_err(|error| state_error(&error))?;
     Ok(rows.iter().map(|row| row.get("note")).collect())
 }
