@@ -61,8 +61,6 @@ pub(super) fn notes(pipeline: &mut Pipeline, planned: &PlannedStage) -> Result<V
     let names: BTreeSet<String> =
         stood_for.flat_map(|operation| &operation.relations).map(ToString::to_string).collect();
     let names: Vec<String> = names.into_iter().collect();
-    let rows = pipeline
-        .query(SQL, &[(&names, Type::TEXT_ARRAY)])
-        .map_err(|error| state_error(&error))?;
+    let rows = pipeline.query(SQL, &[(&names, Type::TEXT_ARRAY)]).map_err(|error| state_error(&error))?;
     Ok(rows.iter().map(|row| row.get("note")).collect())
 }

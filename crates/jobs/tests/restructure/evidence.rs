@@ -153,9 +153,10 @@ fn counts_that_went_down_were_lost() {
 
 #[test]
 fn statements_that_were_called_since_are_uses() {
-    if !counts_statements() {
+    if std::env::var_os("PGMASON_TEST_MAJOR").is_some() {
         return;
     }
+    assert!(counts_statements(), "this test needs pg_stat_statements, which comes with PostgreSQL's own extensions");
     let schema = format!("CREATE EXTENSION pg_stat_statements; {TABLE}");
     let live = watched(&format!("{schema}; SELECT name FROM t WHERE id = 1"));
     // From before the start: it is told, and no use.
