@@ -1,9 +1,15 @@
 //! Who still uses an old name, as far as a server can tell: what was seen, what was lost, and what nobody can see.
 
+use std::process::Command;
+
 use pgmason_jobs::progress::silent;
+use pgmason_jobs::project::Project;
+use pgmason_jobs::restructure::evidence::Evidence;
+use pgmason_jobs::restructure::read::read;
 use pgmason_jobs::restructure::report::RunReport;
-use pgmason_jobs::restructure::running::{RunOptions, complete};
-use pgmason_testkit::local_major;
+use pgmason_jobs::restructure::running::{RunOptions, complete, start};
+use pgmason_jobs::restructure::status::status;
+use pgmason_testkit::{Cluster, ClusterOptions, Folder, PATIENCE, local_major, until};
 
 use super::bed::Bed;
 use super::ground::{Live, clean, counts_statements};
@@ -13,9 +19,14 @@ const TABLE: &str = "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIM
     ALTER TABLE t OWNER TO app_owner;
     GRANT INSERT ON t TO anon; GRANT ALL ON t TO authenticated;";
 
+/// To be watched for an hour.
+fn file() -> String {
+    format!("title = \"it\"\n[[stages]]\nname = \"one\"\nsoak = \"1h\"\noperations = [\n{RENAME}\n]\n")
+}
+
 /// Started, to be watched for an hour.
 fn watched(schema: &str) -> Live {
-    let file = format!("title = \"it\"\n[[stages]]\nname = \"one\"\nsoak = \"1h\"\noperations = [\n{RENAME}\n]\n");
+    let file = file();
     let live = Live::new(schema, &file);
     clean(&live.start_unrehearsed());
     live
@@ -120,6 +131,12 @@ fn a_soak_begins_anew_where_the_counts_were_lost() {
     live.client().batch_execute("INSERT INTO t (name) VALUES ('x')").unwrap();
     assert_eq!(uses(&live, 1), 1);
     live.client().batch_execute("SELECT pg_stat_reset()").unwrap();
+    // Before PostgreSQL 15 another process does it, a moment later.
+    let is_reset = "SELECT count(*) FROM pg_stat_database, pgmason.restructure_stages
+        WHERE datname = current_database() AND stats_reset > started_at";
+    while live.client().query_one(is_reset, &[]).unwrap().get::<_, i64>(0) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
     let messages = |accept_use: &[&str]| -> Vec<String> {
         let accept_use = accept_use.iter().map(ToString::to_string).collect();
         let options = RunOptions { accept_use, ..RunOptions::default() };
@@ -173,4 +190,40 @@ fn statements_that_were_called_since_are_uses() {
     let evidence = &live.status().stages[0].evidence[0];
     assert!(evidence.called.is_empty(), "{evidence:#?}");
     assert!(!evidence.statements.is_empty());
+}
+
+#[test]
+fn a_crash_loses_the_counts_and_a_standby_keeps_its_own() {
+    let options = ClusterOptions {
+        settings: "wal_level = replica\nmax_wal_senders = 3\nrestart_after_crash = on".to_owned(),
+        ..ClusterOptions::default()
+    };
+    let cluster = Cluster::start(&options);
+    cluster.sql("postgres", "CREATE TABLE t (id bigint PRIMARY KEY)");
+    let folder = Folder::with(&[("restructure/it.toml", &file())]);
+    let project = Project::open(folder.path()).unwrap();
+    let (file, connection) = (read(&project, None).unwrap(), cluster.connection("postgres"));
+    let unrehearsed = RunOptions { unrehearsed: true, ..RunOptions::default() };
+    clean(&start(&project, &file, &connection, &unrehearsed, &silent).unwrap());
+    let evidence = || status(&file, &connection, &Default::default(), &silent).unwrap().stages[0].evidence[0].clone();
+    let tells_of_standbys =
+        |evidence: &Evidence| evidence.not_checked.iter().any(|what| what.starts_with("queries on standbys"));
+    let first = evidence();
+    assert!(!first.is_in_use() && !tells_of_standbys(&first), "{first:#?}");
+    let follower = cluster.follower();
+    let second = evidence();
+    assert!(!second.is_in_use() && tells_of_standbys(&second), "{second:#?}");
+    drop(follower);
+
+    let mut victim = cluster.client("postgres");
+    let pid: i32 = victim.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
+    assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
+    let is_back = until(PATIENCE, || {
+        victim.is_valid(std::time::Duration::from_secs(1)).is_err()
+            && pgmason_pg::connect(&connection, &Default::default()).is_ok()
+    });
+    assert!(is_back, "the server does not come back");
+    let third = evidence();
+    assert!(third.is_in_use(), "{third:#?}");
+    assert!(third.counted.is_some_and(|counted| counted.lost_seconds_ago.is_some()));
 }
