@@ -19,6 +19,21 @@ use super::own_name::fitting;
 use super::refusal::OperationRefusal;
 use super::table_facts;
 
+/// Rows of a table with one value in a column.
+#[derive(Clone, Debug)]
+pub(super) struct OfKind {
+    pub(super) column: Identifier,
+    /// As a literal.
+    pub(super) value: String,
+}
+
+impl OfKind {
+    /// The condition, by the name of the row.
+    pub(super) fn of(&self, row: &str) -> String {
+        format!("{row}.{} = {}", self.column, self.value)
+    }
+}
+
 /// Which rows go where. Expressions and filters call the row `source` and `target`.
 #[derive(Clone, Debug)]
 pub(super) struct Mirror {
@@ -37,7 +52,7 @@ pub(super) struct Mirror {
     /// Rows of the source that are mirrored; all of them where none.
     pub(super) source_filter: Option<String>,
     /// Rows of the target that are the mirror's; all of them where none.
-    pub(super) target_filter: Option<String>,
+    pub(super) target_filter: Option<OfKind>,
     /// What happens where a row that is not the mirror's has the key.
     pub(super) taken: Taken,
 }
@@ -127,7 +142,7 @@ impl Mirror {
                 .zip(&self.source_key)
                 .map(|(own, key)| format!("target.{own} = {row}.{}", key.name)))
         };
-        let of_target = also(self.target_filter.as_deref());
+        let of_target = also(self.of_target("target").as_deref());
         let of_source = also(self.source_filter.as_deref());
         let delete = format!(
             "DELETE FROM {target} AS target WHERE {}{of_target}\n            \
@@ -212,7 +227,7 @@ END
         if set.is_empty() {
             return "DO NOTHING".to_owned();
         }
-        let own = self.target_filter.as_ref().map(|filter| format!(" WHERE {filter}")).unwrap_or_default();
+        let own = self.of_target("target").map(|filter| format!(" WHERE {filter}")).unwrap_or_default();
         format!("DO UPDATE SET {}{own}", set.join(", "))
     }
 
@@ -270,7 +285,7 @@ END
                 "DELETE FROM {} AS target USING batch WHERE {target_is}{} \
                  AND NOT EXISTS (SELECT FROM {} AS source WHERE {source_is})",
                 self.target,
-                also(self.target_filter.as_deref()),
+                also(self.of_target("target").as_deref()),
                 self.source
             ),
             lock_rows: false,
@@ -284,11 +299,16 @@ END
         Backfill {
             relation: self.target.clone(),
             key: self.target_key_columns(),
-            filter: self.target_filter.as_ref().map(|filter| as_batch_source(filter)),
+            // A batch calls its row so.
+            filter: self.of_target("source"),
             write: format!("DELETE FROM {} AS target USING batch WHERE {target_is}", self.target),
             lock_rows: false,
             settings: Vec::new(),
         }
+    }
+
+    fn of_target(&self, row: &str) -> Option<String> {
+        self.target_filter.as_ref().map(|kind| kind.of(row))
     }
 
     fn target_key_columns(&self) -> Vec<KeyColumn> {
@@ -316,7 +336,7 @@ END
             .zip(&self.source_key)
             .map(|(own, key)| format!("target.{own} = source.{}", key.name)));
         // Rows that were left behind because another one has their key.
-        let kept_out = match (&self.target_filter, self.taken) {
+        let kept_out = match (self.of_target("target"), self.taken) {
             (Some(filter), Taken::Keep) => format!(
                 " AND NOT EXISTS (SELECT FROM {} AS target WHERE {same_key} AND ({filter}) IS NOT TRUE)",
                 self.target
@@ -344,7 +364,7 @@ WHERE source_row.row IS DISTINCT FROM target_row.row)",
             source = self.source,
             target = self.target,
             of_source = also(self.source_filter.as_deref()),
-            of_target = also(self.target_filter.as_deref()),
+            of_target = also(self.of_target("target").as_deref()),
             joined = and(joined),
         );
         RestructureStep {
@@ -352,19 +372,15 @@ WHERE source_row.row IS DISTINCT FROM target_row.row)",
             action: Action::Check {
                 query,
                 failure: format!(
-                    "{} and {} do not hold the same rows: a trigger of the target changes what is written to it, or \
-                     somebody wrote past the mirror",
+                    "{} and {} do not hold the same rows: a trigger of the target changes what is written to it, \
+                     somebody wrote past the mirror, or two rows of the one have one key in the other. An UPDATE of a \
+                     row brings it over again",
                     self.source, self.target
                 ),
             },
             undo: StepUndo::Nothing,
         }
     }
-}
-
-/// A filter about `target`, where a batch calls the row `source`.
-fn as_batch_source(filter: &str) -> String {
-    filter.replace("target.", "source.")
 }
 
 fn and(conditions: impl Iterator<Item = String>) -> String {

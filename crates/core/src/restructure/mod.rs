@@ -47,5 +47,6 @@ mod table_facts;
 mod tracking;
 mod value_archive;
 mod view_computed_anew;
+mod way_back;
 
 pub use names::name_changes;

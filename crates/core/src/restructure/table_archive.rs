@@ -91,12 +91,13 @@ impl ForeignKey<'_> {
         statements
     }
 
-    /// Makes good what happened to the referenced table meanwhile, as the key would have, and validates it.
-    pub(super) fn validate_statements(&self, catalog: &Catalog) -> Vec<String> {
+    /// Validates it. `archived`: first makes good what happened to other tables meanwhile, as a key of the archived table
+    /// would have. Rows of other tables are never touched: nothing tells that a parent of theirs was ever there.
+    pub(super) fn validate_statements(&self, catalog: &Catalog, archived: &QualifiedName) -> Vec<String> {
         if !self.constraint.validated {
             return Vec::new();
         }
-        let mut statements: Vec<String> = self.make_good().into_iter().collect();
+        let mut statements: Vec<String> = self.make_good(archived).into_iter().collect();
         if !self.is_of_partitioned(catalog) {
             statements.push(format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.table, self.name()));
         }
@@ -109,9 +110,12 @@ impl ForeignKey<'_> {
             Some(Object::Table(table)) if table.partition_key.is_some())
     }
 
-    /// Rows whose referenced row went while the key was not there.
-    fn make_good(&self) -> Option<String> {
+    /// Archived rows whose referenced row went while the key was not there.
+    fn make_good(&self, archived: &QualifiedName) -> Option<String> {
         let references = self.constraint.references.as_ref()?;
+        if self.table != *archived || references.table == *archived {
+            return None;
+        }
         let pairs: Vec<(&Identifier, &Identifier)> = self.constraint.columns.iter().zip(&references.columns).collect();
         let equal: Vec<String> =
             pairs.iter().map(|(own, other)| format!("referenced.{other} = referring.{own}")).collect();
@@ -162,7 +166,7 @@ pub(super) fn archive_without(
     let mut pairs: Vec<(String, String)> = Vec::new();
     for key in keys(catalog, &old) {
         pairs.push((key.drop_statement(), key.add_statements(catalog).join(";\n")));
-        archive.validate.extend(key.validate_statements(catalog));
+        archive.validate.extend(key.validate_statements(catalog, &old));
         let other = match &key.constraint.references {
             Some(references) if references.table != old => references.table.clone(),
             _ => key.table.clone(),

@@ -7,7 +7,7 @@ use pgmason_core::restructure::file::Stage;
 use pgmason_core::restructure::stage::seconds;
 use pgmason_model::restructure::PlannedStage;
 use pgmason_pg::ConnectionString;
-use pgmason_pg::restructure::{Phase, StageRow, Way, create, stages, steps};
+use pgmason_pg::restructure::{Phase, RestructureError, StageRow, StepState, Way, create, stages, steps};
 
 use super::code::CodeReferences;
 use super::derive::derive;
@@ -254,10 +254,22 @@ pub fn rollback(
         report.seconds = began.elapsed().as_secs_f64();
         return Ok(report);
     }
+    let before = states(&mut work, row.id)?;
     work.runner.enter(row.id, "rolling back", None)?;
     let (way, done) = if options.to_started { (Way::BackToStarted, "started") } else { (Way::Back, "rolled back") };
     let outcome = work.run(row, way);
-    let phase = if outcome.is_ok() { done } else { "rolling back" };
+    // What was seen first kept it from beginning: the stage stays what it was, and may be completed too.
+    let stays = outcome.as_ref().is_err_and(|error| matches!(error, RestructureError::Check { .. }))
+        && matches!(row.phase.as_str(), "started" | "completed")
+        && states(&mut work, row.id)? == before;
+    if stays {
+        work.runner.stay_in(row.id, &row.phase)?;
+    }
+    let phase = match outcome {
+        Ok(()) => done,
+        Err(_) if stays => row.phase.as_str(),
+        Err(_) => "rolling back",
+    };
     if outcome.is_ok() {
         let reached = reached_now(database)?;
         work.runner.enter(row.id, done, Some(&reached))?;
@@ -270,6 +282,10 @@ pub fn rollback(
     work.tell(row, phase, outcome, &mut report)?;
     report.seconds = began.elapsed().as_secs_f64();
     Ok(report)
+}
+
+fn states(work: &mut Work<'_>, stage: i64) -> Result<Vec<StepState>, JobError> {
+    Ok(steps(work.runner.pipeline(), stage)?.into_iter().map(|step| step.state).collect())
 }
 
 fn begin(file: &ReadFile, database: &ConnectionString, options: &RunOptions) -> RunReport {

@@ -54,14 +54,20 @@ fn it_comes_back_to_the_last_grant() {
     assert_eq!(bed.value("SELECT max(id) FROM public.emails"), "51");
 }
 
-/// A kept row must not keep others from being deleted, and coming back must not fail for it.
+/// A kept row must not keep others from being deleted, and coming back must not fail for it. A row that somebody wrote is
+/// named, and not touched.
 #[test]
-fn what_was_deleted_meanwhile_is_made_good() {
+fn what_was_deleted_meanwhile_is_made_good_and_what_was_written_stays() {
     let bed = Bed::new(&before(), OPERATION);
     let catalog = bed.catalog();
     bed.start();
     bed.complete();
     bed.sql("DELETE FROM public.people WHERE id = 2; UPDATE public.attachments SET email = 999 WHERE id = 1");
+    let refused = format!("{:?}", bed.live.rollback());
+    assert!(refused.contains("rows of public.attachments refer to rows that public.emails will not have"), "{refused}");
+    assert_eq!(bed.value("to_regclass('public.emails')"), "NULL");
+    assert_eq!(bed.value("SELECT email FROM public.attachments WHERE id = 1"), "999");
+    bed.sql("UPDATE public.attachments SET email = NULL WHERE id = 1");
     bed.rollback();
     assert_eq!(differences(&catalog, &bed.catalog()), []);
     assert_eq!(bed.value("SELECT count(*) FROM public.emails WHERE person = 2"), "0");

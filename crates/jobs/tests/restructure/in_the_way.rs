@@ -1,4 +1,4 @@
-//! Transactions that a stage has to wait for, although they hold no lock that a session would be named for.
+//! What a stage has to wait for although no session is named for a lock, and what a way back finds before it changes anything.
 
 use std::time::Duration;
 
@@ -75,4 +75,55 @@ fn a_prepared_transaction_is_named() {
     assert!(why.contains("the prepared transaction 'left behind'"), "{why}");
     bed.start();
     assert_eq!(bed.value("SELECT count(*) FROM public.docs"), "501");
+}
+
+/// Two rows of one key in two partitions: only one of them could come back.
+#[test]
+fn a_way_back_that_would_lose_a_row_is_refused() {
+    let bed = Bed::new(
+        "CREATE TABLE public.events (id bigint PRIMARY KEY, at integer NOT NULL);
+         INSERT INTO public.events VALUES (1, 1)",
+        r#"{ kind = "partition_table", table = "events", by = "hash", column = "at", partitions = 4 },"#,
+    );
+    bed.start();
+    // Neither sees the other's row in the archive.
+    let (mut one, mut other) = (bed.client(), bed.client());
+    one.batch_execute("BEGIN; INSERT INTO public.events VALUES (7, 1)").unwrap();
+    let waiting = std::thread::spawn(move || other.batch_execute("INSERT INTO public.events VALUES (7, 2)"));
+    std::thread::sleep(Duration::from_millis(300));
+    one.batch_execute("COMMIT").unwrap();
+    waiting.join().unwrap().unwrap();
+    assert_eq!(bed.value("SELECT count(*) FROM public.events WHERE id = 7"), "2");
+    let refused = format!("{:?}", bed.live.rollback());
+    assert!(refused.contains("do not hold the same rows"), "{refused}");
+    assert_eq!(bed.value("SELECT count(*) FROM public.events WHERE id = 7"), "2");
+    bed.sql("DELETE FROM public.events WHERE id = 7 AND at = 2; UPDATE public.events SET at = at WHERE id = 7");
+    bed.rollback();
+    assert_eq!(bed.value("SELECT count(*) FROM public.events"), "2");
+}
+
+/// Notes may belong to any row of the merged table meanwhile; what will be no document again is not deleted.
+#[test]
+fn rows_that_refer_to_what_will_not_come_back_are_named() {
+    let bed = Bed::new(
+        "CREATE TABLE public.docs (id bigint PRIMARY KEY, v text); INSERT INTO public.docs VALUES (1, 'a');
+         CREATE TABLE public.books (id bigint PRIMARY KEY, v text); INSERT INTO public.books VALUES (100, 'b');
+         CREATE TABLE public.notes (id bigint PRIMARY KEY, doc bigint REFERENCES public.docs ON DELETE CASCADE);
+         INSERT INTO public.notes VALUES (1, 1)",
+        // A value like the name that statements have for the row.
+        r#"{ kind = "merge_tables", table = "docs", into = "books",
+            discriminator = { column = "kind", value = "target.doc", existing = "book" } },"#,
+    );
+    bed.start();
+    bed.sql("INSERT INTO public.notes VALUES (2, 100)");
+    let refused = format!("{:?}", bed.live.rollback());
+    assert!(refused.contains("rows of public.notes refer to rows that public.docs will not have"), "{refused}");
+    assert_eq!(bed.value("SELECT count(*) FROM public.notes"), "2");
+    bed.complete();
+    let refused = format!("{:?}", bed.live.rollback());
+    assert!(refused.contains("rows of public.notes refer to rows that public.docs will not have"), "{refused}");
+    bed.sql("DELETE FROM public.notes WHERE id = 2");
+    bed.rollback();
+    assert_eq!(bed.value("SELECT count(*) FROM public.notes"), "1");
+    assert_eq!(bed.value("SELECT count(*) FROM public.books"), "1");
 }

@@ -63,6 +63,11 @@ impl Runner {
         state::move_stage(self.pipeline(), stage, phase, reached)
     }
 
+    /// Puts a stage back into the phase that nothing has led it out of. It goes on to be watched from when it was.
+    pub fn stay_in(&mut self, stage: i64, phase: &str) -> Result<(), RestructureError> {
+        state::stay_in(self.pipeline(), stage, phase)
+    }
+
     /// Watches over views that stand for tables, from now on. False: the role may not.
     pub fn guard(&mut self) -> Result<bool, RestructureError> {
         state::guard(self.pipeline())

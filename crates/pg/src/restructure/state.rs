@@ -312,6 +312,13 @@ pub(super) fn move_stage(
         .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })
 }
 
+pub(super) fn stay_in(pipeline: &mut Pipeline, stage: i64, phase: &str) -> Result<(), RestructureError> {
+    const SQL: &str = "UPDATE pgmason.restructure_stages SET phase = $2 WHERE id = $1";
+    pipeline
+        .run(Message::Bound(SQL, &[(&stage, Type::INT8), (&phase, Type::TEXT)]))
+        .map_err(|error| RestructureError::State { message: error.message, sqlstate: error.sqlstate })
+}
+
 pub(super) const STEP_STATE: &str = include_str!("step_state.sql");
 
 pub fn enter_rehearsal(pipeline: &mut Pipeline, rehearsal: &Rehearsal) -> Result<(), RestructureError> {

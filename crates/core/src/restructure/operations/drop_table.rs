@@ -12,6 +12,7 @@ use crate::restructure::limits::functions_naming;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::table_archive::{archive, inbound};
 use crate::restructure::tracking::tell_postgrest;
+use crate::restructure::way_back::{ComingBack, keys_will_hold};
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +68,19 @@ pub fn plan(asked: &DropTable, context: &mut PlanContext<'_>) -> Result<PlannedO
                 action: Action::Transaction { locks: archive.locks.clone(), statements: forth },
                 undo: StepUndo::Action(Action::Transaction { locks: archive.locks_back(&name), statements: back }),
             },
-        ],
+        ]
+        .into_iter()
+        .chain(keys_will_hold(
+            context.catalog,
+            &ComingBack {
+                table: &name,
+                rows: &archive.name,
+                filter: &|_| None,
+                column: &|column| Some(column.clone()),
+                own_keys_hold: true,
+            },
+        ))
+        .collect(),
         direct,
         notes,
         ..PlannedOperation::default()

@@ -21,13 +21,14 @@ use crate::restructure::merge_mapping::{Mapping, columns_of, mapping, refused, s
 use crate::restructure::merge_sequences::advance;
 use crate::restructure::merged_keys::{Repointed, repointed};
 use crate::restructure::merged_view::MergedView;
-use crate::restructure::mirror::{Mirror, MirroredValue, Taken, all_rows_are_seen};
+use crate::restructure::mirror::{Mirror, MirroredValue, OfKind, Taken, all_rows_are_seen};
 use crate::restructure::name::parts;
 use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::relocate::nothing_depends_on;
 use crate::restructure::repoint::{Repointing, repointing};
 use crate::restructure::table_archive::{Archive, archive, lock_of};
 use crate::restructure::tracking::{rename_recorded, rename_taken_back, tell_postgrest, view_recorded};
+use crate::restructure::way_back::{ComingBack, first_on_the_way_back, keys_will_hold};
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,7 +186,7 @@ impl Merge {
             source_columns: self.mapping.source_columns(),
             values,
             source_filter: None,
-            target_filter: Some(self.of_kind("target")),
+            target_filter: Some(OfKind { column: self.discriminator.clone(), value: self.value.clone() }),
             taken: self.taken,
         }
     }
@@ -235,7 +236,7 @@ impl Merge {
     }
 
     fn of_kind(&self, row: &str) -> String {
-        format!("{row}.{} = {}", self.discriminator, self.value)
+        OfKind { column: self.discriminator.clone(), value: self.value.clone() }.of(row)
     }
 
     fn planned(&self, context: &PlanContext<'_>) -> Result<PlannedOperation, OperationRefusal> {
@@ -323,8 +324,25 @@ impl Merge {
                 undo: StepUndo::Nothing,
             });
         }
+        operation.start.push(first_on_the_way_back(back.is_in_step()));
+        operation.start.extend(self.keys_will_hold(context));
         operation.complete = self.contract(context, &back, &view);
+        operation.complete.extend(self.keys_will_hold(context));
         Ok(operation)
+    }
+
+    /// Its rows are those of the other table that have its value.
+    fn keys_will_hold(&self, context: &PlanContext<'_>) -> Vec<RestructureStep> {
+        keys_will_hold(
+            context.catalog,
+            &ComingBack {
+                table: &self.old,
+                rows: &self.into,
+                filter: &|row| Some(self.of_kind(row)),
+                column: &|column| self.mapping.back.get(column).cloned(),
+                own_keys_hold: false,
+            },
+        )
     }
 
     fn add_column(&self) -> String {

@@ -30,6 +30,7 @@ use crate::restructure::refusal::OperationRefusal;
 use crate::restructure::table_archive::{Archive, archive_without, in_archive, inbound, lock_of, outbound};
 use crate::restructure::tracking::tell_postgrest;
 use crate::restructure::view_computed_anew::{ViewOver, views_over};
+use crate::restructure::way_back::{ComingBack, first_on_the_way_back, keys_will_hold};
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -292,7 +293,17 @@ impl<'a> Partitioning<'a> {
         operation.start.extend(self.views.iter().flat_map(ViewOver::replaced));
         operation.derived = Some(Derived { in_complete: false, step: operation.start.len() });
         operation.start.push(self.swap(context, &forth, &back));
+        operation.start.push(first_on_the_way_back(back.is_in_step()));
         operation.complete = self.contract(&back);
+        let coming = ComingBack {
+            table: &self.name,
+            rows: &self.name,
+            filter: &|_| None,
+            column: &|column| Some(column.clone()),
+            own_keys_hold: true,
+        };
+        operation.start.extend(keys_will_hold(context.catalog, &coming));
+        operation.complete.extend(keys_will_hold(context.catalog, &coming));
         Ok(operation)
     }
 
