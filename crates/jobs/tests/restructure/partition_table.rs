@@ -132,3 +132,33 @@ fn what_partitions_cannot_keep_is_refused() {
     assert!(refused(taken, BY_MONTH).contains("events_2026_11"));
     assert!(refused("", &BY_MONTH.replace("\"at\"", "\"title\"")).contains("may be null"));
 }
+
+/// Whoever runs it is mostly not the owner.
+#[test]
+fn a_table_of_another_owner_stays_hers() {
+    let bed = Bed::new(
+        "GRANT ALL ON SCHEMA public TO app_owner; SET ROLE app_owner;
+         CREATE TABLE public.owners (id integer PRIMARY KEY);
+         CREATE TABLE public.events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n serial,
+            owner integer NOT NULL REFERENCES public.owners ON DELETE CASCADE);
+         CREATE INDEX ON public.events (owner);
+         RESET ROLE;
+         INSERT INTO public.owners VALUES (1), (2); INSERT INTO public.events (owner) VALUES (1), (2), (2)",
+        r#"{ kind = "partition_table", table = "events", by = "hash", column = "id", partitions = 2 },"#,
+    );
+    bed.rehearse();
+    let catalog = bed.catalog();
+    bed.start();
+    assert_eq!(
+        bed.value(
+            "SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class WHERE relname LIKE 'events%'"
+        ),
+        "app_owner"
+    );
+    bed.sql("SET ROLE app_owner; DELETE FROM public.owners WHERE id = 1; INSERT INTO public.events (owner) VALUES (2)");
+    assert_eq!(bed.value("SELECT count(*) FROM public.events"), "3");
+    bed.complete();
+    bed.rollback();
+    assert_eq!(differences(&catalog, &bed.catalog()), []);
+    assert_eq!(bed.value("SELECT count(*) FROM public.events"), "3");
+}

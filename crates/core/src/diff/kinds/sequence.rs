@@ -141,8 +141,11 @@ pub(in crate::diff) fn change_hands_with_table(builder: &mut Builder<'_>) {
         let own = places_of(builder, Rank::Default, id);
         let of_sequence = places_of(builder, Rank::Owner, id);
         let of_table = places_of(builder, Rank::Owner, &column.relation(ObjectKind::Table));
+        // One that stays is her new owner's already: the table, which is made anew, is not.
+        let stays = builder.old(id).is_some() && of_sequence.is_empty();
         let (first, then, last) = match of_table.is_empty() {
             true => (of_sequence, own, Vec::new()),
+            false if stays => (of_table, own, Vec::new()),
             false => (own, of_table, of_sequence),
         };
         for (before, after) in [(&first, &then), (&then, &last)] {

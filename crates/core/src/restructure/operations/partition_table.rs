@@ -258,6 +258,13 @@ impl<'a> Partitioning<'a> {
         let mut create: Vec<String> = self.made().look(&self.name).into_iter().collect();
         create.extend(make(context.catalog, under_construction(&self.wanted, &self.id), context.creator)?);
         create = with_partitions(create, &self.building, &self.made().make(&self.building));
+        let owner = &self.table.owner;
+        if context.creator != owner {
+            // Whoever is no superuser gives a table only to a role that may CREATE beside it. Foreign keys look into the
+            // table as its owner while it is filled (PostgreSQL 13 to 18).
+            create.insert(0, format!("GRANT USAGE, CREATE ON SCHEMA {OWN_SCHEMA} TO {owner}"));
+            create.push(format!("REVOKE CREATE ON SCHEMA {OWN_SCHEMA} FROM {owner}"));
+        }
         let mut undo_locks = locks(LockMode::AccessExclusive);
         undo_locks.push(RelationLock { relation: self.building.clone(), mode: LockMode::AccessExclusive });
         undo_locks.sort();
