@@ -166,7 +166,7 @@ fn is_marker(id: &ObjectId) -> bool {
 /// An event trigger lies in no schema.
 const OWN_EVENT_TRIGGER: &str = "pgmason_guard";
 
-fn is_own(id: &ObjectId) -> bool {
+pub(crate) fn is_own(id: &ObjectId) -> bool {
     if id.kind == ObjectKind::EventTrigger && id.name == *OWN_EVENT_TRIGGER {
         return true;
     }

@@ -1,17 +1,17 @@
 //! The database that is to be restructured, looked at once: its schema, who we are there, and what is run there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgmason_core::migrations::fingerprint::sha256;
 use pgmason_core::restructure::context::UsedStatement;
-use pgmason_model::{Catalog, Identifier};
+use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 use pgmason_pg::restructure::Reached;
 use pgmason_pg::{ConnectOptions, ConnectionString, IntrospectOptions, Platform};
 use postgres::Client;
 
 use crate::JobError;
 use crate::migration::database_fingerprint::fingerprint_of;
-use crate::open::remove_own_schema;
+use crate::open::{is_own, remove_own_schema};
 use crate::progress::{Event, Reporter};
 
 /// As sessions of restructurings are called in pg_stat_activity.
@@ -43,6 +43,7 @@ pub(super) fn read_with(client: &mut Client) -> Result<Live, JobError> {
     let mut catalog = pgmason_pg::introspect(client, &options)?;
     remove_own_schema(&mut catalog);
     let fingerprint = schema_fingerprint(&catalog)?;
+    remove_own_triggers(&mut catalog);
     let facts = pgmason_pg::server_facts(client).map_err(|error| JobError::from_server(&error))?;
     let (in_use, in_use_not_read) = statements_in_use(client);
     Ok(Live {
@@ -53,6 +54,18 @@ pub(super) fn read_with(client: &mut Client) -> Result<Live, JobError> {
         in_use,
         in_use_not_read,
     })
+}
+
+/// Triggers of a stage that is started call functions of pgmason's schema, which no copy of the schema has: another stage is
+/// planned and rehearsed without them. They count where it is told what somebody changed.
+fn remove_own_triggers(catalog: &mut Catalog) {
+    let own: BTreeSet<ObjectId> = catalog
+        .of_kind(ObjectKind::Trigger)
+        .filter(|(_, object)| matches!(object, Object::Trigger(trigger) if is_own(&trigger.function)))
+        .map(|(id, _)| id.clone())
+        .collect();
+    catalog.objects.retain(|id, _| !own.contains(id) && !id.of.as_deref().is_some_and(|of| own.contains(of)));
+    catalog.dependencies.retain(|(dependent, needed)| !own.contains(dependent) && !own.contains(needed));
 }
 
 /// SHA-256 of the schema alone: statistics, and what pgmason keeps there, views for tables among it, are no part of it.

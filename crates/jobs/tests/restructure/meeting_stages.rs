@@ -4,6 +4,7 @@ use pgmason_jobs::open::OpenOptions;
 use pgmason_jobs::progress::silent;
 use pgmason_jobs::restructure::planning::plan;
 use pgmason_jobs::restructure::read::{ReadFile, read};
+use pgmason_jobs::restructure::rehearse::{RehearseOptions, rehearse};
 use pgmason_jobs::restructure::report::{Refusal, RunReport};
 use pgmason_jobs::restructure::running::{RunOptions, complete, rollback, start};
 
@@ -101,4 +102,36 @@ fn a_stage_goes_back_after_those_that_came_later() {
     clean(&files.rollback("a"));
     let mut client = files.live.client();
     assert_eq!(client.query_one("SELECT count(*) FROM t WHERE a = 1", &[]).unwrap().get::<_, i64>(0), 1);
+}
+
+/// Their triggers call functions that no copy of the schema has.
+#[test]
+fn a_stage_is_rehearsed_while_another_one_mirrors() {
+    let live = Live::new(
+        "CREATE TABLE t1 (id integer PRIMARY KEY, a integer); CREATE TABLE t2 (id integer PRIMARY KEY, b integer);
+         CREATE TABLE t3 (id integer PRIMARY KEY); INSERT INTO t1 VALUES (1, 1); INSERT INTO t3 VALUES (1)",
+        "title = \"it\"",
+    );
+    let file = |name: &str, operations: &str| {
+        let file =
+            format!("title = \"it\"\n[[stages]]\nname = \"{name}\"\nsoak = \"0s\"\noperations = [{operations}]\n");
+        live.folder.write(&format!("restructure/{name}.toml"), &file);
+        read(&live.project(), Some(name)).unwrap()
+    };
+    let mirrors = file(
+        "mirrors",
+        r#"{ kind = "rename_column", table = "t1", column = "a", to = "c" },
+           { kind = "partition_table", table = "t3", by = "hash", column = "id", partitions = 2 }"#,
+    );
+    let other = file("other", r#"{ kind = "change_column_type", table = "t2", column = "b", type = "bigint" },"#);
+    let unrehearsed = RunOptions { unrehearsed: true, ..RunOptions::default() };
+    clean(&start(&live.project(), &mirrors, &live.connection, &unrehearsed, &silent).unwrap());
+    let rehearsed =
+        rehearse(&live.project(), &other, Some(&live.connection), &RehearseOptions::default(), &silent).unwrap();
+    assert!(rehearsed.is_clean(), "{rehearsed:#?}");
+    clean(&start(&live.project(), &other, &live.connection, &RunOptions::default(), &silent).unwrap());
+    // A mirror that somebody takes away is still told of.
+    live.client().batch_execute("DROP TRIGGER zzz_pgmason_mirror ON t3").unwrap();
+    let refused = complete(&mirrors, &live.connection, &Default::default(), &RunOptions::default(), &silent).unwrap();
+    assert!(format!("{refused:?}").contains("zzz_pgmason_mirror"), "{refused:#?}");
 }
