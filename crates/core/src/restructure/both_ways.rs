@@ -213,7 +213,9 @@ END
                 query: format!(
                     "SELECT NOT EXISTS (SELECT FROM {first} AS source LEFT JOIN {second} AS target ON {joined} \
                      WHERE ROW({source})::text IS DISTINCT FROM CASE WHEN target.{one} IS NULL THEN ROW({defaults})::text \
-                     ELSE ROW({target})::text END)",
+                     ELSE ROW({target})::text END) \
+                     AND NOT EXISTS (SELECT FROM {second} AS target \
+                     WHERE NOT EXISTS (SELECT FROM {first} AS source WHERE {joined}))",
                     first = self.first,
                     second = self.second,
                     joined = self.key_is("target", "source"),
@@ -223,7 +225,7 @@ END
                     one = self.key.first().map(|key| key.name.to_string()).unwrap_or_default(),
                 ),
                 failure: format!(
-                    "{} and {} do not have the same values: somebody wrote past the triggers",
+                    "{} and {} do not have the same values, or not the same rows: somebody wrote past the triggers",
                     self.first, self.second
                 ),
             },

@@ -1,5 +1,6 @@
 //! What a person has to know where a column changes: text that names it, and what follows from a column more or less.
 
+use pgmason_model::catalog::TriggerState;
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
 use super::context::PlanContext;
@@ -40,6 +41,28 @@ pub(super) fn functions_that_name(
             .any(|(_, trigger)| matches!(trigger, Object::Trigger(trigger) if trigger.function == *id));
         if !is_parsed && has(column) && (fires || has(&name.name)) {
             notes.push(format!("function {id} names {column} in its text: change it before the stage is completed"));
+        }
+    }
+    notes
+}
+
+/// Triggers of the project that hear of what pgmason writes, or do not hear of what others write under another name than
+/// `column`.
+pub(super) fn triggers(context: &PlanContext<'_>, table: &ObjectId, column: Option<&Identifier>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (id, object) in context.catalog.of_relation(ObjectKind::Trigger, table) {
+        let Object::Trigger(trigger) = object else { continue };
+        let is_of_rows = trigger.for_each_row && trigger.events.contains("UPDATE");
+        if is_of_rows && matches!(trigger.state, TriggerState::Always | TriggerState::Replica) {
+            notes.push(format!(
+                "the trigger {id} fires for every row while values are filled in: session_replication_role is replica then, \
+                 which keeps only ordinary triggers from it"
+            ));
+        }
+        if let Some(column) = column.filter(|column| trigger.columns.contains(column)) {
+            notes.push(format!(
+                "the trigger {id} fires on UPDATE OF {column}: a write to another column that is kept equal does not fire it"
+            ));
         }
     }
     notes

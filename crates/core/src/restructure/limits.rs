@@ -7,7 +7,7 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 
 use super::compatibility_view::{has_column_grants, needs_functions};
 use super::context::PlanContext;
-use super::table_facts::primary_key;
+use super::table_facts::{heirs, primary_key};
 use crate::expression::{Token, TokenKind, tokens};
 
 /// Something in use that would fail through a view.
@@ -34,6 +34,8 @@ pub enum Construct {
     SystemColumn,
     CurrentOf,
     TableSample,
+    /// A view's rows are those of the tables that inherit too, and DELETE FROM ONLY takes them (PostgreSQL 13 to 18).
+    Only,
 }
 
 impl Construct {
@@ -49,6 +51,7 @@ impl Construct {
             Self::SystemColumn => "ctid, xmin or tableoid",
             Self::CurrentOf => "WHERE CURRENT OF",
             Self::TableSample => "TABLESAMPLE",
+            Self::Only => "ONLY",
         }
     }
 }
@@ -91,6 +94,14 @@ pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &Qualif
     let mut found = Vec::new();
     let key = primary_key(context.catalog, table);
     let server = Server { major: context.major(), writes_through_triggers: needs_functions(context, table) };
+    // Nothing fails where it is said: rows of other tables are read, and deleted.
+    if let Some(heir) = heirs(context.catalog, table).into_iter().find(|heir| !is_partition(context.catalog, heir)) {
+        found.push(Limit {
+            construct: Construct::Only,
+            from: format!("{heir} inherits from it"),
+            statement: format!("DELETE FROM ONLY {name}"),
+        });
+    }
     for used in context.in_use {
         for construct in constructs(&used.text, name, key, server) {
             found.push(Limit { construct, from: used.from.clone(), statement: used.text.clone() });
@@ -110,6 +121,10 @@ pub fn through_a_view(context: &PlanContext<'_>, table: &ObjectId, name: &Qualif
         }
     }
     found
+}
+
+fn is_partition(catalog: &Catalog, table: &ObjectId) -> bool {
+    matches!(catalog.get(table), Some(Object::Table(found)) if found.partition_of.is_some())
 }
 
 /// True where the text names the table.

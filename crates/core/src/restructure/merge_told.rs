@@ -63,7 +63,18 @@ impl Merge {
                     ConstraintKind::Check | ConstraintKind::Unique | ConstraintKind::ForeignKey
                 )
             {
-                notes.push(format!("{id} ends with the table: {} does not have it unless you add it", self.into));
+                // The archive takes what is written, and has its constraints but for foreign keys.
+                let meanwhile = match constraint.kind {
+                    ConstraintKind::ForeignKey => String::new(),
+                    _ => format!(
+                        "; until the stage is completed rows with {} = {} have to satisfy it all the same, for the way back",
+                        self.discriminator, self.value
+                    ),
+                };
+                notes.push(format!(
+                    "{id} ends with the table: {} does not have it unless you add it{meanwhile}",
+                    self.into
+                ));
             }
         }
         for (id, object) in catalog.of_kind(ObjectKind::Grant) {

@@ -435,5 +435,13 @@ pub(super) fn all_rows_are_seen(context: &PlanContext<'_>, table: &ObjectId) -> 
             "take the partition or the inheritance apart first, in an earlier stage",
         );
     }
+    if table_facts::key_constraint(context.catalog, table).is_some_and(|key| key.deferrable) {
+        return refused(
+            format!(
+                "the primary key of {table} is DEFERRABLE: ON CONFLICT, by which rows are copied, does not take it"
+            ),
+            "make it NOT DEFERRABLE in an earlier stage",
+        );
+    }
     table_facts::every_row_is_seen(context, table)
 }

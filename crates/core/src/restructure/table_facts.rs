@@ -1,6 +1,6 @@
 //! What operations ask of a table: its key, its heirs, whether every row is seen.
 
-use pgmason_model::catalog::{Column, ConstraintKind, Index, Table, TableKind};
+use pgmason_model::catalog::{Column, Constraint, ConstraintKind, Index, Table, TableKind};
 use pgmason_model::restructure::KeyColumn;
 use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind};
 
@@ -41,10 +41,13 @@ pub(super) fn default_of(catalog: &Catalog, table: &ObjectId, column: &Identifie
 
 /// The columns of the primary key, in its order.
 pub(super) fn primary_key<'c>(catalog: &'c Catalog, table: &ObjectId) -> Option<&'c [Identifier]> {
+    key_constraint(catalog, table).map(|constraint| constraint.columns.as_slice())
+}
+
+/// The primary key as a constraint.
+pub(super) fn key_constraint<'c>(catalog: &'c Catalog, table: &ObjectId) -> Option<&'c Constraint> {
     catalog.of_relation(ObjectKind::Constraint, table).find_map(|(_, object)| match object {
-        Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => {
-            Some(constraint.columns.as_slice())
-        }
+        Object::Constraint(constraint) if constraint.kind == ConstraintKind::PrimaryKey => Some(constraint),
         _ => None,
     })
 }

@@ -102,6 +102,12 @@ impl Bed {
         done(report.map_err(|error| error.to_string()));
     }
 
+    /// What `complete` says.
+    pub(super) fn try_complete(&self) -> String {
+        let report = complete(&self.live.file(), &self.live.connection, &Default::default(), &Self::options(), &silent);
+        format!("{report:?}")
+    }
+
     #[track_caller]
     pub(super) fn rollback(&self) {
         let report = rollback(&self.live.file(), &self.live.connection, &Self::options(), &silent).unwrap();

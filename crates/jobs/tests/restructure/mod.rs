@@ -17,5 +17,6 @@ mod partition_table;
 mod partitioned_views;
 mod room;
 mod split_table;
+mod told;
 mod traps;
 mod writers;

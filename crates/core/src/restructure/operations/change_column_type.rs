@@ -8,7 +8,7 @@ use pgmason_model::{Catalog, Identifier, Object, ObjectId, ObjectKind, Qualified
 use pgmason_sql::types::{Rewrite, data_type, type_change};
 
 use crate::diff::{self, DiffOptions};
-use crate::restructure::column_notes::{functions_that_name, prepared_readers, shape_changes};
+use crate::restructure::column_notes::{functions_that_name, prepared_readers, shape_changes, triggers};
 use crate::restructure::column_parts::{inbound, parts_of, readers};
 use crate::restructure::column_reach::reach;
 use crate::restructure::context::PlanContext;
@@ -64,7 +64,10 @@ pub fn plan(asked: &ChangeColumnType, context: &mut PlanContext<'_>) -> Result<P
             new: Some(NamePath::member(name.clone(), column.clone())),
             note: Some(format!("its type is {new_type}")),
         }],
-        notes: functions_that_name(context, &table, &name, &column),
+        notes: functions_that_name(context, &table, &name, &column)
+            .into_iter()
+            .chain(triggers(context, &table, None))
+            .collect(),
         ..PlannedOperation::default()
     };
     operation.notes.push(prepared_readers(&name, &column));

@@ -8,7 +8,7 @@ use pgmason_model::restructure::{
 };
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName};
 
-use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes};
+use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes, triggers};
 use crate::restructure::column_parts::{
     ColumnParts, goes_along, inbound, locks_of_parts, not_null_check, not_null_name, parts_of, readers,
     rebuilt_on_the_way_back, set_not_null,
@@ -78,6 +78,11 @@ pub fn plan(asked: &DropColumn, context: &mut PlanContext<'_>) -> Result<Planned
     operation
         .notes
         .push(format!("{} keeps its values; after a way back the column is the last one of its table", archive.name));
+    operation.notes.push(format!(
+        "after the stage is completed the values are found again by the key of their row: a row that is deleted and comes \
+         again with the same key would get the {column} of the first one, and one whose key changes none"
+    ));
+    operation.notes.extend(triggers(context, &table, Some(&column)));
     let equal = match &instead {
         Some((instead, other)) => {
             match EqualColumns::new(context, &table, &name, &key, (&column, found), (instead, other)) {

@@ -9,7 +9,7 @@ use pgmason_model::restructure::{
 use pgmason_model::{Identifier, Object, ObjectId, ObjectKind, QualifiedName, quote_literal};
 
 use crate::restructure::built_on::nothing_else_is_built_on;
-use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes};
+use crate::restructure::column_notes::{functions_that_name, in_use, shape_changes, triggers};
 use crate::restructure::column_reach::reach;
 use crate::restructure::context::{PlanContext, short_enough};
 use crate::restructure::index_steps::build;
@@ -196,6 +196,7 @@ fn notes(
 ) -> Vec<String> {
     let mut notes = functions_that_name(context, table, name, old);
     notes.extend(in_use(context, name, old));
+    notes.extend(triggers(context, table, Some(old)));
     notes.extend(shape_changes(context, name, Some(new)));
     notes.push(format!("SELECT * of {name} gives a column more until the stage is completed"));
     let default = default_of(context.catalog, table, old);
