@@ -133,8 +133,9 @@ impl<'a> EqualColumns<'a> {
 
     fn fill_nulls(&self, archive: &Archive, empty: &Identifier, other: &Identifier) -> Vec<RestructureStep> {
         let Archive { table, value, .. } = archive;
-        let is_still =
-            |column: &Identifier| format!("NOT {}", differs(&format!("{table}.{column}"), &format!("batch.{value}")));
+        let is_still = |column: &Identifier| {
+            format!("NOT {}", differs(&format!("{table}.{column}"), &format!("pgmason_batch.{value}")))
+        };
         let settings = if self.keys_look_at(empty) { undone(table, empty) } else { quiet(table, empty) };
         let mut steps =
             archive.make(&format!("keys of rows that had a null in {empty}, with what they got from {other}"));
@@ -153,7 +154,7 @@ impl<'a> EqualColumns<'a> {
         steps.push(RestructureStep {
             title: format!("fill {table}.{empty} from {other} where it is null"),
             action: archive.give(
-                &format!("{empty} = batch.{value}"),
+                &format!("{empty} = pgmason_batch.{value}"),
                 &format!("{} AND {}", is_null(&format!("{table}.{empty}")), is_still(other)),
                 settings.clone(),
             ),

@@ -443,5 +443,30 @@ pub(super) fn all_rows_are_seen(context: &PlanContext<'_>, table: &ObjectId) -> 
             "make it NOT DEFERRABLE in an earlier stage",
         );
     }
+    let key = primary_key(context, table).unwrap_or_default();
+    if let Some(column) = key.iter().find(|column| has_no_equality_in_the_catalog(context, table, column)) {
+        return refused(
+            format!(
+                "the key of {table} is {}, whose operators lie outside of pg_catalog: the triggers that keep two tables equal \
+                 look nowhere else, so that nobody can put an operator of his own before them",
+                column.type_name
+            ),
+            "give the table a key of another type in an earlier stage",
+        );
+    }
     table_facts::every_row_is_seen(context, table)
+}
+
+/// Types of extensions have operators of their own; citext is compared as text.
+fn has_no_equality_in_the_catalog(context: &PlanContext<'_>, table: &ObjectId, column: &KeyColumn) -> bool {
+    let id = ObjectId { kind: ObjectKind::Column, sub: Some(column.name.clone()), ..table.clone() };
+    match context.catalog.get(&id) {
+        // Enums, domains, composites and ranges of the project are compared by operators for any of them.
+        Some(Object::Column(found)) => {
+            found.user_type.as_ref().is_none_or(|found| found.kind == ObjectKind::BaseType)
+                && found.type_name.contains('.')
+                && !found.type_name.ends_with(".citext")
+        }
+        _ => false,
+    }
 }

@@ -79,7 +79,7 @@ impl Retyped<'_> {
             let value_type = format!("{}{collation}", conversion.old_type);
             let archive = Archive::new("retyped", name, key.clone(), column, value_type);
             steps.extend(archive.make(&format!("values of {column} that its new type cannot give back")));
-            let value = format!("batch.{}", archive.value);
+            let value = format!("pgmason_batch.{}", archive.value);
             // Of rows that still have the value which this one led to.
             let leads_to =
                 format!("NOT {}", differs(&format!("{name}.{column}"), &conversion.forth(&name.to_string(), &value)));

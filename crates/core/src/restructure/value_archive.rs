@@ -82,7 +82,8 @@ impl Archive {
         })
     }
 
-    /// Visits the archive, and writes to its table: `SET …`, about `batch`, where a condition holds.
+    /// Visits the archive, and writes to its table: `SET …`, about `pgmason_batch`, where a condition holds. The table itself
+    /// may be called `batch`.
     pub(super) fn give(&self, set: &str, condition: &str, settings: Vec<(String, String)>) -> Action {
         let Self { name, table, key, .. } = self;
         Action::Backfill(Backfill {
@@ -90,8 +91,8 @@ impl Archive {
             key: key.clone(),
             filter: None,
             write: format!(
-                "UPDATE {table} SET {set} FROM batch WHERE {} AND {condition}",
-                same_key(key, &table.to_string(), "batch")
+                "UPDATE {table} SET {set} FROM batch AS pgmason_batch WHERE {} AND {condition}",
+                same_key(key, &table.to_string(), "pgmason_batch")
             ),
             lock_rows: true,
             settings,

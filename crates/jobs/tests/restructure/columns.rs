@@ -331,3 +331,20 @@ fn not_null_keeps_its_name() {
         assert_eq!(kept(&catalog), kept(&again));
     }
 }
+
+/// Statements that go through rows call those of a batch so, too.
+#[test]
+fn a_table_that_is_called_batch_comes_back() {
+    let bed = Bed::new(
+        "CREATE TABLE public.batch (id integer PRIMARY KEY, a integer, b integer, c integer);
+         INSERT INTO public.batch VALUES (1, 1, NULL, 3)",
+        r#"{ kind = "drop_column", table = "batch", column = "a" },
+           { kind = "set_not_null", table = "batch", column = "b", fill = "7" },"#,
+    );
+    bed.start();
+    bed.complete();
+    assert_eq!(bed.value("SELECT b FROM public.batch"), "7");
+    bed.rollback();
+    assert_eq!(bed.value("SELECT a FROM public.batch"), "1");
+    assert_eq!(bed.value("SELECT b FROM public.batch"), "NULL");
+}

@@ -37,6 +37,26 @@ fn a_key_that_is_checked_late_takes_no_copies() {
 }
 
 #[test]
+fn a_key_whose_operators_are_an_extension_s_is_refused() {
+    if std::env::var_os("PGMASON_TEST_MAJOR").is_some() {
+        // The servers of the version matrix come without extensions.
+        return;
+    }
+    let operation = r#"{ kind = "partition_table", table = "t", by = "hash", column = "k", partitions = 2 },"#;
+    let of = |type_name: &str| {
+        let made = format!(
+            "CREATE EXTENSION ltree; CREATE EXTENSION citext; CREATE TYPE public.mood AS ENUM ('a');
+            CREATE TABLE public.t (k {type_name} PRIMARY KEY)"
+        );
+        format!("{:?}", Bed::new(&made, operation).plan().refusals)
+    };
+    assert!(of("ltree").contains("operators lie outside of pg_catalog"), "{}", of("ltree"));
+    for fine in ["citext", "mood", "uuid", "numeric(3, 1)"] {
+        assert_eq!(of(fine), "[]", "{fine}");
+    }
+}
+
+#[test]
 fn triggers_that_hear_too_much_or_nothing_are_named() {
     let bed = Bed::new(
         "CREATE TABLE public.t (id integer PRIMARY KEY, a integer);

@@ -174,8 +174,8 @@ fn contract(
             // What code of after has written since counts.
             Some(equal) => equal.give_again(),
             None => archive.give(
-                &format!("{column} = batch.{}", archive.value),
-                &differs(&kept(&name.to_string()), &format!("batch.{}", archive.value)),
+                &format!("{column} = pgmason_batch.{}", archive.value),
+                &differs(&kept(&name.to_string()), &format!("pgmason_batch.{}", archive.value)),
                 quiet(name, column),
             ),
         }),

@@ -105,7 +105,7 @@ fn filled(archive: &Archive, column: &Identifier, fill: &str) -> [RestructureSte
     let Archive { table, value, .. } = archive;
     let is_null = format!("{table}.{column} IS NULL");
     // By their bytes: json and others have no equality.
-    let is_still = format!("pg_catalog.record_image_eq(ROW({table}.{column}), ROW(batch.{value}))");
+    let is_still = format!("pg_catalog.record_image_eq(ROW({table}.{column}), ROW(pgmason_batch.{value}))");
     [
         RestructureStep {
             title: format!("keep which rows of {table} have a null in {column}"),
@@ -114,7 +114,7 @@ fn filled(archive: &Archive, column: &Identifier, fill: &str) -> [RestructureSte
         },
         RestructureStep {
             title: format!("fill {table}.{column} where it is null"),
-            action: archive.give(&format!("{column} = batch.{value}"), &is_null, Vec::new()),
+            action: archive.give(&format!("{column} = pgmason_batch.{value}"), &is_null, Vec::new()),
             undo: StepUndo::Action(archive.give(&format!("{column} = NULL"), &is_still, Vec::new())),
         },
     ]
