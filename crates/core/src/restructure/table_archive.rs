@@ -67,6 +67,12 @@ impl ForeignKey<'_> {
         format!("ALTER TABLE {} DROP CONSTRAINT {}", self.table, self.name())
     }
 
+    /// What its referenced row takes along, or sets to null, is known without asking anybody.
+    pub(super) fn is_made_good(&self) -> bool {
+        let on_delete = self.constraint.references.as_ref().map(|references| references.on_delete);
+        matches!(on_delete, Some(ForeignKeyAction::Cascade | ForeignKeyAction::SetNull))
+    }
+
     fn name(&self) -> Identifier {
         self.id.sub.clone().unwrap_or_default()
     }

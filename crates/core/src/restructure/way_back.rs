@@ -17,16 +17,15 @@ pub(super) struct ComingBack<'a> {
     pub(super) filter: &'a dyn Fn(&str) -> Option<String>,
     /// What a column of the table is called there.
     pub(super) column: &'a dyn Fn(&Identifier) -> Option<Identifier>,
-    /// Its own keys hold there too.
-    pub(super) own_keys_hold: bool,
+    /// Which of its own keys may have been broken meanwhile, and are not made good.
+    pub(super) may_be_broken: &'a dyn Fn(&ForeignKey<'_>) -> bool,
 }
 
 /// Foreign keys that come back: no row that was written meanwhile may refer to nothing then.
 pub(super) fn keys_will_hold(catalog: &Catalog, coming: &ComingBack<'_>) -> Vec<RestructureStep> {
     let mut keys = inbound(catalog, coming.table);
-    if !coming.own_keys_hold {
-        keys.extend(outbound(catalog, coming.table).into_iter().filter(|key| !refers_to(key, coming.table)));
-    }
+    let own = outbound(catalog, coming.table).into_iter().filter(|key| !refers_to(key, coming.table));
+    keys.extend(own.filter(|key| (coming.may_be_broken)(key)));
     keys.iter().filter(|key| key.constraint.validated).filter_map(|key| key_will_hold(key, coming)).collect()
 }
 

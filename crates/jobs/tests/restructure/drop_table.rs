@@ -74,6 +74,25 @@ fn what_was_deleted_meanwhile_is_made_good_and_what_was_written_stays() {
     assert_eq!(bed.value("SELECT email FROM public.attachments WHERE id = 1"), "NULL");
 }
 
+/// Nothing says what becomes of an archived row whose referenced row may not be deleted: it is named before anything changes.
+#[test]
+fn an_archived_row_that_refers_to_nothing_is_named() {
+    let bed = Bed::new(
+        "CREATE TABLE public.people (id integer PRIMARY KEY); INSERT INTO public.people VALUES (1);
+         CREATE TABLE public.emails (id integer PRIMARY KEY, person integer REFERENCES public.people);
+         INSERT INTO public.emails VALUES (1, 1)",
+        OPERATION,
+    );
+    bed.start();
+    bed.complete();
+    bed.sql("DELETE FROM public.people");
+    let refused = format!("{:?}", bed.live.rollback());
+    assert!(refused.contains("refer to rows that public.people will not have"), "{refused}");
+    assert_eq!(bed.value("to_regclass('public.emails')"), "NULL");
+    bed.sql("DELETE FROM pgmason.archive_public_emails");
+    bed.rollback();
+}
+
 #[test]
 fn what_hangs_on_it_is_named_and_nothing_changes() {
     let hanging = format!(

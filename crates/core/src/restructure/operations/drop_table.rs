@@ -77,7 +77,7 @@ pub fn plan(asked: &DropTable, context: &mut PlanContext<'_>) -> Result<PlannedO
                 rows: &archive.name,
                 filter: &|_| None,
                 column: &|column| Some(column.clone()),
-                own_keys_hold: true,
+                may_be_broken: &|key| !key.is_made_good(),
             },
         ))
         .collect(),

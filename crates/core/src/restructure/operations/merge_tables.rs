@@ -340,7 +340,7 @@ impl Merge {
                 rows: &self.into,
                 filter: &|row| Some(self.of_kind(row)),
                 column: &|column| self.mapping.back.get(column).cloned(),
-                own_keys_hold: false,
+                may_be_broken: &|_| true,
             },
         )
     }

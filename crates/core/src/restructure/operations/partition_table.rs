@@ -307,7 +307,7 @@ impl<'a> Partitioning<'a> {
             rows: &self.name,
             filter: &|_| None,
             column: &|column| Some(column.clone()),
-            own_keys_hold: true,
+            may_be_broken: &|_| false,
         };
         operation.start.extend(keys_will_hold(context.catalog, &coming));
         operation.complete.extend(keys_will_hold(context.catalog, &coming));
